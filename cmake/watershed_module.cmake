@@ -1,0 +1,76 @@
+# watershed_module(NAME PATH dir [DEPENDS modules…] [LIBRARIES libs…])
+#
+# One static library from every x.cpp below `dir`, and from its siblings: x_test.cpp into NAME_test (registered with
+# CTest), x_bench.cpp into NAME_bench, x_fuzz.cpp into an executable of its own. Adding a file needs no change here.
+# DEPENDS are modules; LIBRARIES are outside libraries.
+
+function(watershed_warnings target)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wnon-virtual-dtor -Wold-style-cast
+    -Woverloaded-virtual -Werror)
+  # GCC 12 reports false positives for these inside coroutine frames and std::string (GCC bugs 105329, 105562).
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized -Wno-stringop-overread
+      -Wno-stringop-overflow -Wno-array-bounds -Wno-dangling-pointer)
+  endif()
+endfunction()
+
+function(watershed_precompile target)
+  if(WATERSHED_PCH)
+    target_precompile_headers(${target} PRIVATE
+      <algorithm> <chrono> <cstdint> <functional> <map> <memory> <optional> <span> <string> <string_view>
+      <unordered_map> <utility> <variant> <vector> <fmt/format.h>)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      target_compile_options(${target} PRIVATE -fpch-preprocess)
+    endif()
+  endif()
+endfunction()
+
+function(watershed_module name)
+  cmake_parse_arguments(ARG "" "PATH" "DEPENDS;LIBRARIES" ${ARGN})
+  set(root ${CMAKE_SOURCE_DIR}/${ARG_PATH})
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${root}/*.cpp)
+  set(tests ${files})
+  set(benches ${files})
+  set(fuzzers ${files})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cpp$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
+  list(FILTER files EXCLUDE REGEX "(_test|_bench|_fuzz|/main)\\.cpp$")
+
+  if(files)
+    add_library(${name} STATIC ${files})
+    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} PUBLIC ${ARG_DEPENDS} ${ARG_LIBRARIES})
+    watershed_warnings(${name})
+    watershed_precompile(${name})
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} INTERFACE ${ARG_DEPENDS} ${ARG_LIBRARIES})
+  endif()
+
+  if(WATERSHED_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE ${name} GTest::gmock GTest::gtest_main)
+    target_compile_definitions(${name}_test PRIVATE WATERSHED_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    watershed_warnings(${name}_test)
+    watershed_precompile(${name}_test)
+    add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
+  endif()
+  if(WATERSHED_BENCHMARKS AND benches)
+    add_executable(${name}_bench ${benches})
+    target_link_libraries(${name}_bench PRIVATE ${name} benchmark::benchmark_main)
+    target_compile_definitions(${name}_bench PRIVATE WATERSHED_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+    watershed_warnings(${name}_bench)
+  endif()
+  if(WATERSHED_FUZZ)
+    foreach(fuzzer ${fuzzers})
+      get_filename_component(fuzz_name ${fuzzer} NAME_WE)
+      add_executable(${fuzz_name} ${fuzzer})
+      target_link_libraries(${fuzz_name} PRIVATE ${name})
+      target_link_options(${fuzz_name} PRIVATE -fsanitize=fuzzer)
+      watershed_warnings(${fuzz_name})
+    endforeach()
+  endif()
+endfunction()

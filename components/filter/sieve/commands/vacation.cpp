@@ -1,0 +1,129 @@
+// vacation: an automatic reply, once in a period for each correspondent. RFC 5230; :seconds RFC 6131.
+#include "components/filter/sieve/vacation.hpp"
+
+#include "base/text.hpp"
+#include "components/filter/sieve/address_list.hpp"
+#include "components/filter/sieve/compiler.hpp"
+#include "components/filter/sieve/evaluation.hpp"
+#include "components/filter/sieve/vocabulary.hpp"
+#include "mail/address.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace watershed::sieve {
+
+namespace {
+
+constexpr std::int64_t seconds_a_day = 86'400;
+
+class VacationCommand final : public CommandNode {
+ public:
+  Flow run(Evaluation& evaluation) const override {
+    evaluation.take(number);
+    const Input& input = evaluation.input();
+    std::vector<std::string> own;
+    for (const Text& address : addresses) own.push_back(evaluation.expanded(address));
+    if (const auto why = why_not_answered(input, own)) {
+      evaluation.note(at, "no vacation reply: " + *why);
+      return Flow::next;
+    }
+    Vacation reply{mail::ForwardPath(input.reverse_path.address()), {}, {}, evaluation.expanded(reason), is_mime,
+                   period_seconds};
+    reply.from = from ? evaluation.expanded(*from) : mail::to_string(input.forward_path.address());
+    if (from && parse_single_address(reply.from).empty()) {
+      evaluation.fail(at, fmt::format("'{}' is no address to send a vacation reply from", printable(reply.from)));
+      return Flow::stop;
+    }
+    reply.subject = subject_of(evaluation);
+    const std::string key = fmt::format("vacation {} {}", mail::folded(reply.to.address()), handle_of(evaluation, reply));
+    if (input.history != nullptr && input.history->remembers(key, input.now_unix_seconds)) {
+      evaluation.note(at, "no vacation reply: this correspondent got one within the period");
+      return Flow::next;
+    }
+    evaluation.remember(key, period_seconds);
+    evaluation.act(at, std::move(reply));
+    return Flow::next;
+  }
+
+  std::int64_t period_seconds = 0;
+  std::optional<Text> subject;
+  std::optional<Text> from;
+  std::optional<Text> handle;
+  std::vector<Text> addresses;
+  Text reason;
+  bool is_mime = false;
+
+ private:
+  // RFC 5230 §4.3: by default the original subject behind "Auto: ".
+  std::string subject_of(Evaluation& evaluation) const {
+    if (subject) return evaluation.expanded(*subject);
+    for (IndexedField& field : evaluation.headers().fields()) {
+      if (equal_ignoring_case(field.name(), "Subject")) return "Auto: " + std::string(field.text());
+    }
+    return "Automated reply";
+  }
+
+  // RFC 5230 §4.2: without :handle, replies that differ in subject, from, mime or reason are different replies. The
+  // subject counts as it was given: the default one differs from message to message.
+  std::string handle_of(Evaluation& evaluation, const Vacation& reply) const {
+    if (handle) return ":handle " + evaluation.expanded(*handle);
+    return fmt::format("{}\n{}\n{}\n{}", subject ? reply.subject : "", from ? reply.from : "", is_mime, reply.reason);
+  }
+};
+
+/// The period in seconds, within the site's limits. RFC 5230 §4.1: a number out of them is moved, not refused.
+std::int64_t period(Compiler& compiler, const Bound& bound) {
+  const Limits& limits = compiler.limits();
+  const BoundTag* tag = bound.group(TagGroup::period);
+  if (tag == nullptr) return limits.vacation_days_default * seconds_a_day;
+  const bool is_seconds = tag->definition->name == ":seconds";
+  const std::int64_t unit = is_seconds ? 1 : seconds_a_day;
+  const std::int64_t least = is_seconds ? limits.vacation_seconds_min : limits.vacation_days_min;
+  const std::int64_t most = limits.vacation_days_max * seconds_a_day / unit;
+  const std::int64_t given =
+      static_cast<std::int64_t>(std::min(tag->value->number, static_cast<std::uint64_t>(most) + 1));
+  const std::int64_t used = std::clamp(given, least, most);
+  if (used != given) {
+    compiler.warning(tag->value->at, fmt::format("'{}' takes {} to {} here; {} is used", tag->definition->name, least,
+                                                 most, used));
+  }
+  return used * unit;
+}
+
+CommandPointer compile_vacation(Compiler& compiler, const ast::Node&, const Bound& bound) {
+  auto command = std::make_unique<VacationCommand>();
+  command->period_seconds = period(compiler, bound);
+  const auto optional_text = [&](std::string_view name) -> std::optional<Text> {
+    const BoundTag* tag = bound.tag(name);
+    if (tag == nullptr) return std::nullopt;
+    return compiler.text(*tag->value);
+  };
+  command->subject = optional_text(":subject");
+  command->from = optional_text(":from");
+  command->handle = optional_text(":handle");
+  if (command->from && command->from->is_constant() && parse_single_address(command->from->constant).empty()) {
+    compiler.error(bound.tag(":from")->value->at,
+                   fmt::format("'{}' is no address; expected local-part@domain", printable(command->from->constant)));
+  }
+  if (const BoundTag* addresses = bound.tag(":addresses")) command->addresses = compiler.texts(*addresses->value);
+  command->is_mime = bound.tag(":mime") != nullptr;
+  command->reason = compiler.text(*bound.positional[0]);
+  return command;
+}
+
+}  // namespace
+
+std::vector<CommandDefinition> vacation_commands() {
+  const Tags tags = {{":days", Extension::core, TagGroup::period, ValueKind::number},
+                     {":seconds", Extension::vacation_seconds, TagGroup::period, ValueKind::number},
+                     {":subject", Extension::core, TagGroup::free, ValueKind::string},
+                     {":from", Extension::core, TagGroup::free, ValueKind::string},
+                     {":addresses", Extension::core, TagGroup::free, ValueKind::string_list},
+                     {":mime", Extension::core, TagGroup::free, {}},
+                     {":handle", Extension::core, TagGroup::free, ValueKind::string}};
+  return {{"vacation", Extension::vacation, {tags, {ValueKind::string}}, compile_vacation}};
+}
+
+}  // namespace watershed::sieve

@@ -1,0 +1,206 @@
+// Checks a node against its signature. See signature.hpp.
+#include "components/filter/sieve/signature.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace watershed::sieve {
+
+namespace {
+
+std::string_view describe(ValueKind kind) {
+  switch (kind) {
+    case ValueKind::number: return "a number";
+    case ValueKind::string: return "a string";
+    case ValueKind::string_list: break;
+  }
+  return "a string or a list of strings";
+}
+
+std::string_view describe(ast::ArgumentKind kind) {
+  switch (kind) {
+    case ast::ArgumentKind::number: return "a number";
+    case ast::ArgumentKind::string: return "a string";
+    case ast::ArgumentKind::string_list: return "a list of strings";
+    case ast::ArgumentKind::tag: break;
+  }
+  return "a tag";
+}
+
+bool fits(const ast::Argument& argument, ValueKind wanted) {
+  switch (wanted) {
+    case ValueKind::number: return argument.kind == ast::ArgumentKind::number;
+    case ValueKind::string: return argument.kind == ast::ArgumentKind::string;
+    case ValueKind::string_list: break;
+  }
+  return argument.kind == ast::ArgumentKind::string || argument.kind == ast::ArgumentKind::string_list;
+}
+
+class Binder {
+ public:
+  Binder(const ast::Node& node, std::string_view kind, const Signature& signature, const ExtensionSet& required,
+         Report& report)
+      : node_(node), kind_(kind), signature_(signature), required_(required), report_(report) {}
+
+  std::optional<Bound> bind() {
+    std::size_t next = 0;
+    while (next < node_.arguments.size() && node_.arguments[next].kind == ast::ArgumentKind::tag) next = tag(next);
+    positional(next);
+    structure();
+    if (failed_) return std::nullopt;
+    return std::move(bound_);
+  }
+
+ private:
+  std::string what() const { return fmt::format("the {} '{}'", kind_, node_.name); }
+
+  void fail(Place at, std::string message, std::string hint = {}) {
+    failed_ = true;
+    report_.error(at, std::move(message), std::move(hint));
+  }
+
+  const TagDefinition* find(const ast::Argument& argument) {
+    const auto found = std::find_if(signature_.tags.begin(), signature_.tags.end(),
+                                    [&](const TagDefinition& tag) { return tag.name == argument.tag; });
+    if (found == signature_.tags.end()) {
+      std::vector<std::string_view> names;
+      for (const TagDefinition& tag : signature_.tags) names.push_back(tag.name);
+      const std::string near = nearest_match(argument.tag, names);
+      fail(argument.at, fmt::format("{} takes no tag '{}'", what(), argument.tag),
+           near.empty() ? std::string{} : fmt::format("did you mean '{}'?", near));
+      return nullptr;
+    }
+    if (!required_.contains(found->extension)) {
+      fail(argument.at, fmt::format("the tag '{}' needs the capability \"{}\"", argument.tag, name(found->extension)),
+           fmt::format("add at the top: require [\"{}\"];", name(found->extension)));
+    }
+    return &*found;
+  }
+
+  /// Index of the argument behind the tag and its value.
+  std::size_t tag(std::size_t index) {
+    const ast::Argument& argument = node_.arguments[index];
+    const TagDefinition* definition = find(argument);
+    if (definition == nullptr) return index + 1;
+    const BoundTag* other = definition->group == TagGroup::free ? bound_.tag(definition->name)
+                                                                : bound_.group(definition->group);
+    if (other != nullptr) {
+      fail(argument.at, other->definition == definition
+                            ? fmt::format("the tag '{}' is given twice", argument.tag)
+                            : fmt::format("the tags '{}' and '{}' exclude each other", other->definition->name,
+                                          argument.tag));
+    }
+    BoundTag bound{definition, nullptr, argument.at};
+    if (definition->value) {
+      if (index + 1 >= node_.arguments.size() || !fits(node_.arguments[index + 1], *definition->value)) {
+        fail(argument.at, fmt::format("the tag '{}' must be followed by {}", argument.tag, describe(*definition->value)));
+        bound_.tags.push_back(bound);
+        return index + 1;
+      }
+      bound.value = &node_.arguments[++index];
+    }
+    bound_.tags.push_back(bound);
+    return index + 1;
+  }
+
+  void positional(std::size_t first) {
+    const std::size_t given = node_.arguments.size() - first;
+    for (std::size_t index = first; index < node_.arguments.size(); ++index) {
+      if (node_.arguments[index].kind != ast::ArgumentKind::tag) continue;
+      // RFC 5228 §2.6.2: tagged arguments stand before the positional ones.
+      fail(node_.arguments[index].at, fmt::format("the tag '{}' must stand before the other arguments of {}",
+                                                  node_.arguments[index].tag, what()));
+      return;
+    }
+    const std::size_t wanted = signature_.positional.size();
+    if (given > wanted || given + signature_.optional_first < wanted) {
+      // One wrong tag leaves its value behind; saying "too many" then would only confuse.
+      if (failed_) return;
+      fail(given > wanted ? node_.arguments[first + wanted].at : node_.at,
+           fmt::format("{} takes {}{} argument{}, but {} {} given", what(),
+                       signature_.optional_first > 0 ? "at most " : "", wanted, wanted == 1 ? "" : "s", given,
+                       given == 1 ? "is" : "are"));
+      return;
+    }
+    bound_.positional.assign(wanted - given, nullptr);
+    for (std::size_t index = 0; index < given; ++index) {
+      const ast::Argument& argument = node_.arguments[first + index];
+      const ValueKind kind = signature_.positional[wanted - given + index];
+      if (!fits(argument, kind)) {
+        fail(argument.at, fmt::format("argument {} of {} is {}; expected {}", index + 1, what(), describe(argument.kind),
+                                      describe(kind)));
+      }
+      bound_.positional.push_back(&argument);
+    }
+  }
+
+  void structure() {
+    const Place at = node_.at;
+    if (signature_.tests == TestsWanted::none && !node_.tests.empty()) fail(at, what() + " takes no test");
+    if (signature_.tests == TestsWanted::one && (node_.tests.size() != 1 || node_.has_test_list)) {
+      fail(at, what() + (node_.has_test_list ? " takes one test, but a list of tests is given" : " needs one test"));
+    }
+    if (signature_.tests == TestsWanted::list && !node_.has_test_list) {
+      fail(at, what() + " needs a list of tests in parentheses");
+    }
+    if (signature_.block && !node_.has_block) fail(at, what() + " needs a block: '{' … '}'");
+    if (!signature_.block && node_.has_block) fail(at, what() + " takes no block; expected ';'");
+  }
+
+  const ast::Node& node_;
+  std::string_view kind_;
+  const Signature& signature_;
+  const ExtensionSet& required_;
+  Report& report_;
+  Bound bound_;
+  bool failed_ = false;
+};
+
+}  // namespace
+
+Tags match_tags() {
+  return {{":is", Extension::core, TagGroup::match_type, {}},
+          {":contains", Extension::core, TagGroup::match_type, {}},
+          {":matches", Extension::core, TagGroup::match_type, {}},
+          {":regex", Extension::regex, TagGroup::match_type, {}},
+          {":count", Extension::relational, TagGroup::match_type, ValueKind::string},
+          {":value", Extension::relational, TagGroup::match_type, ValueKind::string},
+          {":comparator", Extension::core, TagGroup::comparator, ValueKind::string}};
+}
+
+Tags address_part_tags() {
+  return {{":all", Extension::core, TagGroup::address_part, {}},
+          {":localpart", Extension::core, TagGroup::address_part, {}},
+          {":domain", Extension::core, TagGroup::address_part, {}},
+          {":user", Extension::subaddress, TagGroup::address_part, {}},
+          {":detail", Extension::subaddress, TagGroup::address_part, {}}};
+}
+
+Tags index_tags() {
+  return {{":index", Extension::index, TagGroup::free, ValueKind::number}, {":last", Extension::index, TagGroup::free, {}}};
+}
+
+Tags joined(std::initializer_list<Tags> parts) {
+  Tags all;
+  for (const Tags& part : parts) all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
+
+const BoundTag* Bound::tag(std::string_view name) const {
+  const auto found = std::find_if(tags.begin(), tags.end(), [&](const BoundTag& tag) { return tag.definition->name == name; });
+  return found == tags.end() ? nullptr : &*found;
+}
+
+const BoundTag* Bound::group(TagGroup group) const {
+  const auto found =
+      std::find_if(tags.begin(), tags.end(), [&](const BoundTag& tag) { return tag.definition->group == group; });
+  return found == tags.end() ? nullptr : &*found;
+}
+
+std::optional<Bound> bind(const ast::Node& node, std::string_view kind, const Signature& signature,
+                          const ExtensionSet& required, Report& report) {
+  return Binder(node, kind, signature, required, report).bind();
+}
+
+}  // namespace watershed::sieve

@@ -1,0 +1,174 @@
+// address and envelope. RFC 5228 §5.1, §5.4; address parts §2.7.4 and RFC 5233 (:user, :detail).
+#include "base/text.hpp"
+#include "components/filter/sieve/tests/fields.hpp"
+#include "components/filter/sieve/vocabulary.hpp"
+#include "mail/address.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace watershed::sieve {
+
+namespace {
+
+enum class AddressPart { all, local_part, domain, user, detail };
+
+AddressPart address_part(const Bound& bound) {
+  const BoundTag* tag = bound.group(TagGroup::address_part);
+  if (tag == nullptr) return AddressPart::all;  // RFC 5228 §2.7.4: the default
+  const std::string_view name = tag->definition->name;
+  if (name == ":localpart") return AddressPart::local_part;
+  if (name == ":domain") return AddressPart::domain;
+  if (name == ":user") return AddressPart::user;
+  return name == ":detail" ? AddressPart::detail : AddressPart::all;
+}
+
+/// Offers the part of one address. RFC 5233 §4: without a separator :user is the whole local part and :detail is
+/// nothing at all, not the empty string.
+bool offer(MatchRun& run, AddressPart part, const std::string& local_part, const std::string& domain,
+           const std::string& separator) {
+  switch (part) {
+    case AddressPart::all: return run.offer(mail::to_string(mail::Address{local_part, domain}));
+    case AddressPart::local_part: return run.offer(std::string_view(local_part));
+    case AddressPart::domain: return run.offer(std::string_view(domain));
+    case AddressPart::user:
+    case AddressPart::detail: break;
+  }
+  const std::size_t at = separator.empty() ? std::string::npos : local_part.find(separator);
+  const std::string_view whole = local_part;
+  if (part == AddressPart::user) return run.offer(whole.substr(0, at));
+  return at != std::string::npos && run.offer(whole.substr(at + separator.size()));
+}
+
+class AddressTest final : public TestNode {
+ public:
+  bool holds(Evaluation& evaluation) const override {
+    MatchRun run(evaluation, match);
+    const std::string& separator = evaluation.program().options.subaddress_separator;
+    const auto visit = [&](IndexedField& field) {
+      const auto& addresses = field.addresses(evaluation.limits().header_addresses_max);
+      // A field without any address is compared as it stands, so that a rule can still see it.
+      if (addresses.empty() && part == AddressPart::all && !field.text().empty()) return run.offer(field);
+      return std::any_of(addresses.begin(), addresses.end(), [&](const MailboxAddress& address) {
+        return offer(run, part, address.local_part, address.domain, separator);
+      });
+    };
+    return any_chosen_field(evaluation, names, choice, visit) || run.finish();
+  }
+
+  std::vector<HeaderName> names;
+  FieldChoice choice;
+  AddressPart part = AddressPart::all;
+  Match match;
+};
+
+class EnvelopeTest final : public TestNode {
+ public:
+  bool holds(Evaluation& evaluation) const override {
+    MatchRun run(evaluation, match);
+    const std::string& separator = evaluation.program().options.subaddress_separator;
+    for (const Text& name : names) {
+      const std::string wanted = to_lower(evaluation.expanded(name));
+      const bool is_from = wanted == "from";
+      if (!is_from && wanted != "to") continue;
+      const Input& input = evaluation.input();
+      if (is_from && input.reverse_path.is_null()) {
+        // RFC 5228 §5.4: a null reverse-path is the empty string whatever the address part.
+        if (run.offer(std::string_view())) return true;
+        continue;
+      }
+      const mail::Address& address = is_from ? input.reverse_path.address() : input.forward_path.address();
+      if (offer(run, part, address.local_part, address.domain, separator)) return true;
+    }
+    return run.finish();
+  }
+
+  std::vector<Text> names;
+  AddressPart part = AddressPart::all;
+  Match match;
+};
+
+// RFC 5228 §5.1: the address test is restricted to fields that hold addresses. Beyond those that must be there, the ones
+// that mail systems write addresses into.
+constexpr std::array<std::string_view, 27> address_fields = {"from",
+                                                             "to",
+                                                             "cc",
+                                                             "bcc",
+                                                             "sender",
+                                                             "reply-to",
+                                                             "resent-from",
+                                                             "resent-to",
+                                                             "resent-cc",
+                                                             "resent-bcc",
+                                                             "resent-sender",
+                                                             "resent-reply-to",
+                                                             "errors-to",
+                                                             "return-path",
+                                                             "return-receipt-to",
+                                                             "disposition-notification-to",
+                                                             "delivered-to",
+                                                             "original-recipient",
+                                                             "x-original-to",
+                                                             "x-envelope-to",
+                                                             "envelope-to",
+                                                             "apparently-to",
+                                                             "apparently-from",
+                                                             "for-approval",
+                                                             "for-handling",
+                                                             "for-comment",
+                                                             "mail-followup-to"};
+
+TestPointer compile_address(Compiler& compiler, const ast::Node&, const Bound& bound) {
+  auto test = std::make_unique<AddressTest>();
+  test->names = compiler.header_names(*bound.positional[0]);
+  for (std::size_t index = 0; index < test->names.size(); ++index) {
+    const Text& name = test->names[index].text;
+    if (!name.is_constant()) continue;
+    const std::string folded = to_lower(name.constant);
+    if (std::find(address_fields.begin(), address_fields.end(), folded) != address_fields.end()) continue;
+    const std::string near = nearest_match(folded, address_fields);
+    compiler.error(bound.positional[0]->strings[index].at,
+                   fmt::format("the header field '{}' holds no addresses; the test 'address' does not take it",
+                               printable(name.constant)),
+                   near.empty() ? "use the test 'header' instead" : fmt::format("did you mean '{}'?", near));
+  }
+  test->choice = compiler.field_choice(bound);
+  test->part = address_part(bound);
+  auto match = compiler.match(bound, *bound.positional[1]);
+  if (!match) return nullptr;
+  test->match = std::move(*match);
+  return test;
+}
+
+TestPointer compile_envelope(Compiler& compiler, const ast::Node&, const Bound& bound) {
+  auto test = std::make_unique<EnvelopeTest>();
+  for (const ast::StringLiteral& literal : bound.positional[0]->strings) {
+    Text name = compiler.text(literal);
+    const bool is_known = !name.is_constant() || equal_ignoring_case(name.constant, "from") ||
+                          equal_ignoring_case(name.constant, "to");
+    // RFC 5228 §5.4: an envelope part that is not supported is an error.
+    if (!is_known) {
+      compiler.error(literal.at, fmt::format("unknown envelope part '{}'; expected \"from\" or \"to\"",
+                                             printable(name.constant)));
+    }
+    test->names.push_back(std::move(name));
+  }
+  test->part = address_part(bound);
+  auto match = compiler.match(bound, *bound.positional[1]);
+  if (!match) return nullptr;
+  test->match = std::move(*match);
+  return test;
+}
+
+}  // namespace
+
+std::vector<TestDefinition> address_tests() {
+  const Tags tags = joined({match_tags(), address_part_tags()});
+  const std::vector<ValueKind> arguments = {ValueKind::string_list, ValueKind::string_list};
+  return {{"address", Extension::core, {joined({tags, index_tags()}), arguments}, compile_address},
+          {"envelope", Extension::envelope, {tags, arguments}, compile_envelope}};
+}
+
+}  // namespace watershed::sieve

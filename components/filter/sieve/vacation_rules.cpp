@@ -1,0 +1,89 @@
+// Who gets an automatic reply. See vacation.hpp; the reply itself is in vacation_reply.cpp.
+#include "base/text.hpp"
+#include "components/filter/sieve/address_list.hpp"
+#include "components/filter/sieve/header_value.hpp"
+#include "components/filter/sieve/vacation.hpp"
+#include "mail/address.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace watershed::sieve {
+
+namespace {
+
+constexpr std::size_t addresses_max = 10'000;
+
+// RFC 5230 §4.6: addresses that only programs have.
+bool is_address_of_program(std::string_view local_part) {
+  constexpr std::array<std::string_view, 3> programs = {"MAILER-DAEMON", "LISTSERV", "majordomo"};
+  const bool is_known = std::any_of(programs.begin(), programs.end(),
+                                    [&](std::string_view name) { return equal_ignoring_case(local_part, name); });
+  return is_known || starts_with_ignoring_case(local_part, "owner-") || to_lower(local_part).ends_with("-request");
+}
+
+bool is_recipient_field(std::string_view name) {
+  constexpr std::array<std::string_view, 6> fields = {"To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc"};
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](std::string_view known) { return equal_ignoring_case(known, name); });
+}
+
+/// What the field says against an answer; nothing when it says nothing.
+std::optional<std::string> objection(const mail::HeaderField& field) {
+  // RFC 5230 §4.6 and RFC 2369: whatever came over a mailing list.
+  if (starts_with_ignoring_case(field.name, "List-")) return "it came over a mailing list (" + std::string(field.name) + ")";
+  const std::string value = to_lower(trim(field.value));
+  if (equal_ignoring_case(field.name, "Auto-Submitted")) {
+    // RFC 3834 §5: everything but "no" was sent by a program. Comments and parameters may follow.
+    const std::string_view keyword = std::string_view(value).substr(0, value.find_first_of(" \t\r\n;("));
+    if (keyword != "no") return "it was sent by a program (Auto-Submitted)";
+  }
+  if (equal_ignoring_case(field.name, "Precedence") && (value == "junk" || value == "bulk" || value == "list")) {
+    return "it has Precedence: " + value;
+  }
+  if (equal_ignoring_case(field.name, "X-Auto-Response-Suppress")) {
+    const auto words = split(value, ", \t\r\n");
+    const auto asks = [&](std::string_view word) { return std::find(words.begin(), words.end(), word) != words.end(); };
+    if (asks("all") || asks("oof") || asks("autoreply")) return "it asks for no reply (X-Auto-Response-Suppress)";
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> folded_own_addresses(const Input& input, std::span<const std::string> addresses) {
+  std::vector<std::string> own = {mail::folded(input.forward_path.address())};
+  for (const std::string& address : input.own_addresses) own.push_back(to_lower(address));
+  for (const std::string& address : addresses) {
+    const auto parsed = parse_single_address(address);
+    own.push_back(to_lower(parsed.empty() ? address : parsed.front().all()));
+  }
+  return own;
+}
+
+}  // namespace
+
+std::optional<std::string> why_not_answered(const Input& input, std::span<const std::string> addresses) {
+  // RFC 5230 §4.6, RFC 3834 §2: never to the null reverse-path.
+  if (input.reverse_path.is_null()) return "the reverse-path is null";
+  const mail::Address& author = input.reverse_path.address();
+  if (is_address_of_program(author.local_part)) return "the reverse-path is that of a program";
+  const std::vector<std::string> own = folded_own_addresses(input, addresses);
+  const auto is_own = [&](const std::string& address) { return std::find(own.begin(), own.end(), address) != own.end(); };
+  if (is_own(mail::folded(author))) return "the reverse-path is the recipient's own";
+
+  bool is_named = false;
+  mail::FieldCursor cursor(input.message.header_section());
+  mail::HeaderField field;
+  while (cursor.next(field)) {
+    if (auto why = objection(field)) return why;
+    if (is_named || !is_recipient_field(field.name)) continue;
+    const auto listed = parse_address_list(field.value, addresses_max);
+    is_named = std::any_of(listed.begin(), listed.end(), [&](const MailboxAddress& address) {
+      return is_own(to_lower(address.all()));
+    });
+  }
+  // RFC 5230 §4.5: the user must be named in the message, or it may be a list's or a blind copy.
+  if (!is_named) return "no recipient field names the recipient";
+  return std::nullopt;
+}
+
+}  // namespace watershed::sieve

@@ -1,0 +1,53 @@
+// The router's whole decision in one place: what smtpd, cleanup, trivial-rewrite and local decide, without talking to
+// anybody. The engine owns one RouteDecider for a host and asks it; nothing here knows of sockets, queues or time.
+#pragma once
+
+#include "components/router/route/access.hpp"
+#include "components/router/route/header_checks.hpp"
+#include "components/router/route/local.hpp"
+#include "components/router/route/resolve.hpp"
+#include "components/router/route/rewrite.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace watershed::router {
+
+class RouteDecider {
+ public:
+  explicit RouteDecider(PostfixConfig config);
+  ~RouteDecider();
+  RouteDecider(RouteDecider&&) noexcept;
+  RouteDecider& operator=(RouteDecider&&) noexcept;
+
+  const PostfixConfig& config() const;
+
+  /// The smtpd policy of a master.cf service ("smtp", "submission", …); an unknown name answers with the first one.
+  const AccessPolicy& access(std::string_view service) const;
+
+  /// cleanup for mail that came in through that smtpd service, its overrides and receive_override_options respected.
+  Expansion expand(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients,
+                   std::string_view service) const;
+  /// cleanup for mail that this host makes itself: local forwards (with mappings) and notices (without Bcc).
+  Expansion expand_internal(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients) const;
+
+  /// Where the queue manager sends a recipient. `filter` is the message's FILTER action or content_filter, empty for none.
+  Resolution resolve(const mail::ReversePath& reverse_path, const mail::Address& recipient,
+                     std::string_view filter = {}) const;
+
+  /// content_filter as it applies to mail from that smtpd service; empty for none.
+  std::string content_filter(std::string_view service) const;
+
+  LocalDelivery deliver_local(const mail::ReversePath& reverse_path, const mail::Address& recipient) const;
+
+  /// header_checks and friends for mail from that smtpd service.
+  const ContentChecks& content_checks(std::string_view service) const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<const Parts> parts_;
+};
+
+}  // namespace watershed::router

@@ -1,0 +1,124 @@
+// throughput, auto_reply: how fast a load came through, and who was answered automatically.
+#include "harness/expectations/support.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace watershed::harness {
+
+namespace {
+
+double seconds(stage::Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+// Nearest-rank percentile of sorted values.
+stage::Duration percentile(const std::vector<stage::Duration>& sorted, double fraction) {
+  const auto rank = static_cast<std::size_t>(fraction * static_cast<double>(sorted.size()) + 0.999999);
+  return sorted[std::clamp<std::size_t>(rank, 1, sorted.size()) - 1];
+}
+
+struct Throughput final : Expectation {
+  std::optional<double> at_least_per_second;
+  std::vector<std::pair<double, stage::Duration>> percentiles;  // fraction, longest allowed
+
+  void check(const Evidence& evidence, Findings& findings) const override {
+    const std::vector<const RootMessage*> roots = subjects(*this, evidence, findings);
+    if (roots.empty()) return;
+    std::vector<stage::Duration> latencies;
+    stage::Time first = stage::forever;
+    stage::Time last{};
+    std::size_t missing = 0;
+    for (const RootMessage* root : roots) {
+      first = std::min(first, root->offered_at);
+      bool arrived = false;
+      for (const Delivery& delivery : root->deliveries) {
+        if (delivery.is_notice || arrived) continue;
+        arrived = true;
+        latencies.push_back(delivery.at - root->offered_at);
+        last = std::max(last, delivery.at);
+      }
+      missing += arrived ? 0 : 1;
+    }
+    // A percentile over what arrived would be flattered by what did not.
+    if (missing > 0) {
+      findings.push_back(finding_of(
+          *this, fmt::format("{} of the {} messages '{}' never arrived: no throughput can be stated", missing,
+                             roots.size(), subject)));
+      return;
+    }
+    std::sort(latencies.begin(), latencies.end());
+    const double per_second = static_cast<double>(roots.size()) / std::max(seconds(last - first), 1e-9);
+    if (at_least_per_second && per_second < *at_least_per_second) {
+      findings.push_back(finding_of(*this, fmt::format("the messages '{}' came through at {:.1f}/s; expected {:.1f}/s",
+                                                       subject, per_second, *at_least_per_second)));
+    }
+    for (const auto& [fraction, allowed] : percentiles) {
+      const stage::Duration got = percentile(latencies, fraction);
+      if (got <= allowed) continue;
+      findings.push_back(finding_of(*this, fmt::format("p{} of the messages '{}' is {:.3f} s; expected at most {:.3f} s",
+                                                       fraction * 100, subject, seconds(got), seconds(allowed))));
+    }
+  }
+};
+
+struct AutoReply final : Expectation {
+  std::string to;
+  std::int64_t times = 1;
+
+  void check(const Evidence& evidence, Findings& findings) const override {
+    const std::vector<const RootMessage*> roots = subjects(*this, evidence, findings);
+    if (roots.empty()) return;
+    std::int64_t arrived = 0;
+    for (const RootMessage* root : roots) {
+      for (const Delivery& delivery : root->deliveries) {
+        if (delivery.kind == "auto-reply" && (to.empty() || equal_ignoring_case(to, delivery.mailbox))) ++arrived;
+      }
+    }
+    if (arrived == times) return;
+    findings.push_back(finding_of(*this, evidence, *roots.front(),
+                                  fmt::format("message '{}' expected to be answered automatically {} time(s){}, was "
+                                              "answered {} time(s)",
+                                              subject, times, to.empty() ? "" : " to " + to, arrived)));
+  }
+};
+
+}  // namespace
+
+yaml::Shape throughput_shape() {
+  return yaml::map({
+                       yaml::optional("at_least", yaml::rate(), "Messages stored, from the first sent to the last stored.",
+                                      "45/s"),
+                       yaml::optional("p50", yaml::duration(), "Half of them take at most this long.", "100ms"),
+                       yaml::optional("p95", yaml::duration(), "95 of 100 take at most this long.", "1s"),
+                       yaml::optional("p99", yaml::duration(), "99 of 100 take at most this long.", "2s"),
+                   })
+      .at_least_one_of({"at_least", "p50", "p95", "p99"});
+}
+
+std::shared_ptr<Expectation> bind_throughput(const yaml::Node& node) {
+  auto bound = std::make_shared<Throughput>();
+  if (const yaml::Node* rate = node.find("at_least")) bound->at_least_per_second = yaml::as_rate(*rate);
+  const std::pair<const char*, double> known[] = {{"p50", 0.5}, {"p95", 0.95}, {"p99", 0.99}};
+  for (const auto& [key, fraction] : known) {
+    if (const yaml::Node* limit = node.find(key)) bound->percentiles.emplace_back(fraction, yaml::as_duration(*limit));
+  }
+  return bound;
+}
+
+yaml::Shape auto_reply_shape() {
+  return yaml::map({
+      yaml::optional("to", yaml::address(), "Mailbox in which the automatic answer arrived.", "op@station.example"),
+      yaml::defaulted("times", yaml::integer(0, 1000), "1", "How many arrived, exactly."),
+  });
+}
+
+std::shared_ptr<Expectation> bind_auto_reply(const yaml::Node& node) {
+  auto bound = std::make_shared<AutoReply>();
+  bound->to = optional_text(node, "to");
+  if (const yaml::Node* times = node.find("times")) bound->times = yaml::as_integer(*times);
+  return bound;
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,36 @@
+// What the expectations share: finding their message, and saying what was found instead of what was wanted.
+#pragma once
+
+#include "harness/expectations/expectation_table.hpp"
+#include "harness/scenario/evidence.hpp"
+#include "harness/yaml/read.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace watershed::harness {
+
+/// A finding of `expectation`, without a message.
+Finding finding_of(const Expectation& expectation, std::string sentence);
+/// The same about one message: with its path and its decisions.
+Finding finding_of(const Expectation& expectation, const Evidence& evidence, const RootMessage& root,
+                   std::string sentence);
+
+/// The messages with the expectation's id. None: a finding was added (the step never ran: nothing can be said).
+std::vector<const RootMessage*> subjects(const Expectation& expectation, const Evidence& evidence, Findings& findings);
+
+/// What became of the message, on one line: `rejected by mx.ctbto.int (550 5.1.1 …); delivered to INBOX of a@b`.
+std::string fate_of(const Evidence& evidence, const RootMessage& root);
+
+/// True if `wanted` is empty or names `recipient`, as offered or as it was rewritten to.
+bool names_recipient(std::string_view wanted, const Duty& duty);
+
+/// Visits each recipient of each copy of the message itself (no notices).
+void for_each_duty(const Evidence& evidence, const RootMessage& root,
+                   const std::function<void(const CustodyRecord&, const Duty&)>& visit);
+
+std::string optional_text(const yaml::Node& node, std::string_view key);
+void use_name(Expectation& expectation, NameUse::Kind kind, const yaml::Node& node, std::string_view key);
+
+}  // namespace watershed::harness

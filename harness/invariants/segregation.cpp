@@ -1,0 +1,160 @@
+// Segregation by lineage, default deny: whatever comes of a message (copies, notices, auto-replies, quarantine, queue
+// entries, a transaction that was refused) is handled only in zones that carry the message's class.
+#include "harness/invariants/invariant_table.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <set>
+
+namespace watershed::harness {
+
+namespace {
+
+std::string chain_text(const std::vector<std::string>& hosts) {
+  return fmt::format("{}", fmt::join(hosts, " > "));
+}
+
+std::string what_of(const CustodyRecord& record) {
+  if (record.why == "offered" || record.why == "accepted") return "message";
+  return fmt::format("{} of message", record.why);
+}
+
+// The decision that brought a message to a host was made by the host before it.
+std::string decided_before(const Evidence& evidence, const CustodyRecord& record) {
+  if (record.parent == 0) return {};
+  return evidence.decided_by(record.parent, record.parent_recipient);
+}
+
+std::string what_of_chain(const Evidence& evidence, const CustodyRecord& record) {
+  for (const CustodyRecord* step : evidence.lineage.chain(record.id)) {
+    if (step->why != "offered" && step->why != "accepted") return what_of(*step);
+  }
+  return "message";
+}
+
+class SegregationCheck {
+ public:
+  SegregationCheck(const Evidence& evidence, Findings& findings) : evidence_(evidence), findings_(findings) {}
+
+  void run() {
+    for (const auto& [index, root] : evidence_.lineage.roots()) {
+      for (const stage::Custody id : root.custodies) check_custody(root, *evidence_.lineage.custody(id));
+    }
+    for (const stage::Fact& fact : evidence_.journal.facts()) {
+      if (fact.kind == stage::FactKind::connected) note_peer(fact);
+      if (fact.kind == stage::FactKind::attempted) check_attempted(fact);
+      if (fact.kind == stage::FactKind::filtered) check_filtered(fact);
+    }
+  }
+
+ private:
+  bool may_handle(stage::HostId host, std::string_view message_class, std::string& zone_name) const {
+    const ZoneSpec* zone = evidence_.zone_of(host);
+    if (zone == nullptr) {
+      // Default deny: a host that stands in no zone carries nothing.
+      zone_name = "none";
+      return false;
+    }
+    zone_name = zone->name;
+    return zone->may_carry(message_class);
+  }
+
+  void report(const RootMessage& root, const CustodyRecord& record, stage::HostId host, const std::string& zone,
+              std::string_view what, std::string decided_by) {
+    // One cause is one finding: a copy that crossed is reported where it entered, not again at each later host.
+    if (!reported_.insert({root.custody, host, std::string(what)}).second) return;
+    std::vector<std::string> path = evidence_.host_names(evidence_.lineage.path(record.id));
+    if (path.empty() || path.back() != evidence_.journal.host_name(host)) {
+      path.push_back(evidence_.journal.host_name(host));
+    }
+    Finding found;
+    found.rule = "invariant segregation";
+    found.label = root.label;
+    found.path = path;
+    found.trail = evidence_.trail(record.id, {});
+    found.decided_by = std::move(decided_by);
+    found.sentence = fmt::format("{} '{}' (class {}) crossed into zone {}: {}{}", what, root.label,
+                                 root.message_class, zone, chain_text(path),
+                                 found.decided_by.empty() ? "" : fmt::format(", sent there by {}", found.decided_by));
+    findings_.push_back(std::move(found));
+  }
+
+  void check_custody(const RootMessage& root, const CustodyRecord& record) {
+    std::string zone;
+    if (may_handle(record.host, root.message_class, zone)) return;
+    report(root, record, record.host, zone, what_of_chain(evidence_, record), decided_before(evidence_, record));
+  }
+
+  // A host that refused a transaction, or broke it off, has still seen its envelope and maybe its content.
+  void check_attempted(const stage::Fact& fact) {
+    const auto peer = peers_.find(fact.connection);
+    const CustodyRecord* record = evidence_.lineage.custody(fact.custody);
+    if (peer == peers_.end() || record == nullptr) return;
+    const RootMessage& root = evidence_.lineage.roots().at(record->root);
+    const std::string recipient = record->duties.empty() ? "" : record->duties.front().recipient;
+    std::string zone;
+    if (may_handle(peer->second, root.message_class, zone)) return;
+    report(root, *record, peer->second, zone, what_of_chain(evidence_, *record),
+           evidence_.decided_by(record->id, recipient));
+  }
+
+  void note_peer(const stage::Fact& fact) {
+    for (const HostSpec& host : evidence_.world.hosts) {
+      for (const IpAddress& address : host.addresses) {
+        const std::string prefix = to_string(Endpoint{address, 0});
+        if (!fact.detail.starts_with(std::string_view(prefix).substr(0, prefix.size() - 1))) continue;
+        for (stage::HostId id = 1; id < evidence_.journal.hosts().size(); ++id) {
+          if (evidence_.journal.host_name(id) == host.name) peers_[fact.connection] = id;
+        }
+      }
+    }
+  }
+
+  void check_filtered(const stage::Fact& fact) {
+    const CustodyRecord* record = evidence_.lineage.custody(fact.custody);
+    stage::Custody shown = fact.custody;
+    if (record == nullptr) {
+      shown = evidence_.lineage.custody_of_transaction(fact.connection, fact.transaction);
+      record = evidence_.lineage.custody(shown);
+    }
+    if (record == nullptr) return;
+    const RootMessage& root = evidence_.lineage.roots().at(record->root);
+    std::string zone;
+    if (may_handle(fact.host, root.message_class, zone)) return;
+    report(root, *record, fact.host, zone, "filtered copy of message", evidence_.decided_by(shown, fact.recipient));
+  }
+
+  const Evidence& evidence_;
+  Findings& findings_;
+  std::map<stage::ConnectionId, stage::HostId> peers_;
+  std::set<std::tuple<stage::Custody, stage::HostId, std::string>> reported_;
+};
+
+// A class that no zone of the world knows is a slip of the author: nothing could ever be said about it.
+void check_classes(const Evidence& evidence, Findings& findings) {
+  for (const auto& [index, root] : evidence.lineage.roots()) {
+    bool known = false;
+    for (const ZoneSpec& zone : evidence.world.zones) {
+      known = known || (!zone.is_external && zone.may_carry(root.message_class));
+    }
+    if (known) continue;
+    Finding found;
+    found.rule = "invariant segregation";
+    found.label = root.label;
+    found.sentence = fmt::format("message '{}' has class '{}', which no zone of world {} carries", root.label,
+                                 root.message_class, evidence.world.name);
+    findings.push_back(std::move(found));
+  }
+}
+
+}  // namespace
+
+void check_segregation(const Evidence& evidence, Findings& findings) {
+  SegregationCheck(evidence, findings).run();
+  check_classes(evidence, findings);
+}
+
+}  // namespace watershed::harness

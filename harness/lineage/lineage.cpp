@@ -1,0 +1,345 @@
+// See lineage.hpp.
+#include "harness/lineage/lineage.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace watershed::harness {
+
+using stage::Custody;
+using stage::Fact;
+using stage::FactKind;
+
+std::string_view to_string(End end) {
+  switch (end) {
+    case End::open: return "open";
+    case End::relayed: return "relayed";
+    case End::stored: return "delivered";
+    case End::failed: return "failed";
+    case End::discarded: return "discarded";
+    case End::held: return "held";
+    case End::replaced: return "replaced";
+    case End::merged: return "merged";
+    case End::answered: return "answered";
+    case End::spawned: return "passed on";
+    case End::queued: return "queued";
+  }
+  return "?";
+}
+
+void Lineage::forget_finished(std::size_t finished_max,
+                              std::function<void(const RootMessage&, const Lineage&)> on_finished) {
+  finished_max_ = finished_max;
+  on_finished_ = std::move(on_finished);
+}
+
+void Lineage::take(const Fact& fact) {
+  switch (fact.kind) {
+    case FactKind::offered: return on_offered(fact);
+    case FactKind::accepted: return on_accepted(fact);
+    case FactKind::spawned: return on_spawned(fact);
+    case FactKind::rewritten: return on_rewritten(fact);
+    case FactKind::stored: return on_stored(fact);
+    case FactKind::attempted:
+      if (const CustodyRecord* record = find(fact)) {
+        const TransactionKey transaction = key(fact.connection, fact.transaction);
+        transactions_[transaction] = {fact.custody, 0};
+        if (finished_max_ > 0) transactions_of_[record->root].push_back(transaction);
+      }
+      return;
+    case FactKind::routed:
+    case FactKind::deferred:
+    case FactKind::filtered: return on_decision(fact);
+    case FactKind::merged: return end(fact, End::merged);
+    case FactKind::relayed: return end(fact, End::relayed);
+    case FactKind::failed: return end(fact, End::failed);
+    case FactKind::discarded: return end(fact, End::discarded);
+    case FactKind::held: return end(fact, End::held);
+    case FactKind::answered: return end(fact, End::answered);
+    case FactKind::queued: return end(fact, End::queued);
+    default: return;
+  }
+}
+
+CustodyRecord* Lineage::find(const Fact& fact) {
+  const auto found = custodies_.find(fact.custody);
+  if (found != custodies_.end()) return &found->second;
+  if (fact.kind != FactKind::filtered || fact.custody != 0) {
+    anomaly(fact, fmt::format("{} for a message that no host has", to_string(fact.kind)));
+  }
+  return nullptr;
+}
+
+CustodyRecord& Lineage::begin(const Fact& fact, std::string why, Custody parent, RootIndex root) {
+  const auto [position, is_new] = custodies_.try_emplace(fact.custody);
+  CustodyRecord& record = position->second;
+  if (is_new) {
+    record.id = fact.custody;
+    record.parent = parent;
+    record.root = root;
+    record.host = fact.host;
+    record.began_at = fact.at;
+    record.why = std::move(why);
+    record.reverse_path = fact.reverse_path;
+    const auto known = custodies_.find(parent);
+    const bool same_content = known != custodies_.end() && record.why != "dsn" && record.why != "auto-reply" &&
+                              record.why != "delay-notice" && record.why != "reply";
+    record.expected_hash = same_content ? known->second.expected_hash : fact.body_hash;
+    roots_.at(root).custodies.push_back(fact.custody);
+  }
+  return record;
+}
+
+void Lineage::add_duty(CustodyRecord& record, std::string recipient, std::string root_recipient) {
+  for (Duty& duty : record.duties) {
+    // An address that came up before starts again only if its way had ended by being replaced.
+    if (!equal_ignoring_case(duty.recipient, recipient)) continue;
+    if (duty.end == End::open) return;
+    if (duty.end == End::replaced || duty.end == End::merged) {
+      duty.end = End::open;
+      ++roots_.at(record.root).open_duties;
+      return;
+    }
+  }
+  Duty added;
+  added.recipient = std::move(recipient);
+  added.root_recipient = std::move(root_recipient);
+  record.duties.push_back(std::move(added));
+  ++roots_.at(record.root).open_duties;
+}
+
+Duty* Lineage::duty(const Fact& fact, CustodyRecord& record, bool must_exist) {
+  Duty* ended = nullptr;
+  for (Duty& duty : record.duties) {
+    if (!equal_ignoring_case(duty.recipient, fact.recipient)) continue;
+    if (duty.end == End::open) return &duty;
+    ended = &duty;
+  }
+  if (ended == nullptr && must_exist) {
+    anomaly(fact, fmt::format("{} for {}, which this copy of the message was never addressed to", to_string(fact.kind),
+                              fact.recipient));
+  }
+  return ended;
+}
+
+void Lineage::anomaly(const Fact& fact, std::string text) {
+  constexpr std::size_t anomalies_max = 1000;  // the first ones tell what is wrong; memory stays flat
+  if (anomalies_.size() < anomalies_max) anomalies_.push_back({fact.at, fact.host, std::move(text)});
+}
+
+void Lineage::on_offered(const Fact& fact) {
+  const auto known = custodies_.find(fact.custody);
+  const RootIndex index = known != custodies_.end() ? known->second.root : next_root_++;
+  RootMessage& root = roots_[index];
+  if (known == custodies_.end()) {
+    root.label = fact.detail;
+    root.message_class = fact.text;
+    root.reverse_path = fact.reverse_path;
+    root.host = fact.host;
+    root.custody = fact.custody;
+    root.offered_at = fact.at;
+    root.body_hash = fact.body_hash;
+  }
+  root.recipients.push_back(fact.recipient);
+  add_duty(begin(fact, "offered", 0, index), fact.recipient, fact.recipient);
+}
+
+void Lineage::on_accepted(const Fact& fact) {
+  const auto sent = transactions_.find(key(fact.connection, fact.transaction));
+  if (sent == transactions_.end()) {
+    return anomaly(fact, fmt::format("accepted a message for {} that nobody is known to have sent", fact.recipient));
+  }
+  sent->second.to = fact.custody;
+  CustodyRecord& parent = custodies_.at(sent->second.from);
+  const Duty* from = duty(fact, parent, true);
+  std::string root_recipient = from != nullptr ? from->root_recipient : fact.recipient;
+  const Custody parent_id = parent.id;
+  const RootIndex root = parent.root;
+  CustodyRecord& record = begin(fact, "accepted", parent_id, root);
+  if (record.parent_recipient.empty()) record.parent_recipient = fact.recipient;
+  add_duty(record, fact.recipient, std::move(root_recipient));
+}
+
+void Lineage::on_spawned(const Fact& fact) {
+  const auto cause = custodies_.find(fact.cause);
+  if (cause == custodies_.end()) {
+    return anomaly(fact, fmt::format("made a {} because of a message that no host has", fact.detail));
+  }
+  const RootIndex root = cause->second.root;
+  std::string root_recipient = fact.text;
+  for (Duty& duty : cause->second.duties) {
+    if (!equal_ignoring_case(duty.recipient, fact.text)) continue;
+    root_recipient = duty.root_recipient;
+    const bool passes_on = fact.detail == "forward" || fact.detail == "redirect";
+    if (passes_on && duty.end == End::open) {
+      duty.end = End::spawned;
+      duty.ended_at = fact.at;
+      duty.decided_by = fact.decided_by;
+      --roots_.at(root).open_duties;
+    }
+    if (!fact.decided_by.empty()) {
+      duty.trail.push_back(fmt::format("{}: {} to {} ({})", journal_.host_name(fact.host), fact.detail, fact.recipient,
+                                       fact.decided_by));
+    }
+    break;
+  }
+  CustodyRecord& record = begin(fact, fact.detail, fact.cause, root);
+  if (record.parent_recipient.empty()) record.parent_recipient = fact.text;
+  add_duty(record, fact.recipient, std::move(root_recipient));
+}
+
+void Lineage::on_rewritten(const Fact& fact) {
+  CustodyRecord* record = find(fact);
+  if (record == nullptr) return;
+  Duty* from = duty(fact, *record, true);
+  if (from == nullptr) return;
+  std::string root_recipient = from->root_recipient;
+  std::vector<std::string> trail = from->trail;
+  trail.push_back(fmt::format("{}: {} becomes {}{}", journal_.host_name(fact.host), fact.recipient, fact.detail,
+                              fact.decided_by.empty() ? "" : fmt::format(" ({})", fact.decided_by)));
+  // stage/journal.hpp: a rewriting to itself keeps the recipient (a Bcc is added beside it).
+  if (equal_ignoring_case(fact.detail, fact.recipient)) return;
+  if (from->end == End::open) {
+    from->end = End::replaced;
+    from->ended_at = fact.at;
+    from->decided_by = fact.decided_by;
+    --roots_.at(record->root).open_duties;
+  }
+  add_duty(*record, fact.detail, std::move(root_recipient));
+  for (Duty& duty : record->duties) {
+    if (equal_ignoring_case(duty.recipient, fact.detail)) duty.trail = trail;
+  }
+}
+
+void Lineage::on_decision(const Fact& fact) {
+  if (fact.custody == 0) return;
+  CustodyRecord* record = find(fact);
+  if (record == nullptr) return;
+  for (Duty& duty : record->duties) {
+    if (!fact.recipient.empty() && !equal_ignoring_case(duty.recipient, fact.recipient)) continue;
+    if (fact.kind == FactKind::deferred) {
+      duty.deferred = true;
+      duty.code = fact.code;
+      duty.text = fact.text;
+    }
+    if (fact.decided_by.empty()) continue;
+    if (fact.kind == FactKind::routed) duty.decided_by = fact.decided_by;
+    duty.trail.push_back(fmt::format("{}: {} {} ({})", journal_.host_name(fact.host), to_string(fact.kind), fact.detail,
+                                     fact.decided_by));
+  }
+}
+
+void Lineage::on_stored(const Fact& fact) {
+  CustodyRecord* record = find(fact);
+  if (record == nullptr) return;
+  const Duty* which = duty(fact, *record, true);
+  Delivery delivery;
+  delivery.custody = fact.custody;
+  delivery.host = fact.host;
+  delivery.recipient = fact.recipient;
+  delivery.root_recipient = which != nullptr ? which->root_recipient : fact.recipient;
+  delivery.mailbox = fact.text;
+  delivery.folder = fact.detail;
+  delivery.at = fact.at;
+  delivery.body_hash = fact.body_hash;
+  for (const CustodyRecord* step : chain(fact.custody)) {
+    if (step->why == "accepted" || step->why == "forward" || step->why == "redirect" || step->why == "copy") continue;
+    delivery.kind = step->why;
+  }
+  delivery.is_notice = delivery.kind != "offered";
+  roots_.at(record->root).deliveries.push_back(std::move(delivery));
+  end(fact, End::stored);
+}
+
+void Lineage::end(const Fact& fact, End how) {
+  CustodyRecord* record = find(fact);
+  if (record == nullptr) return;
+  Duty* which = duty(fact, *record, true);
+  if (which == nullptr) return;
+  if (!fact.decided_by.empty()) {
+    which->trail.push_back(
+        fmt::format("{}: {} {} ({})", journal_.host_name(fact.host), to_string(fact.kind), fact.detail, fact.decided_by));
+    which->decided_by = fact.decided_by;
+  }
+  if (how == End::relayed && !was_accepted(fact)) {
+    return anomaly(fact, fmt::format("was told '{}' for {} by {}, which never accepted it", fact.text, fact.recipient,
+                                     fact.detail));
+  }
+  // A second end is fine where a rule asks for it (filed and redirected); a queue entry is an end only for what is open.
+  if (which->end != End::open && which->end != End::held) return;
+  if (which->end == End::open) --roots_.at(record->root).open_duties;
+  which->end = how;
+  which->code = fact.code;
+  which->text = fact.text;
+  which->ended_at = fact.at;
+  const RootMessage& root = roots_.at(record->root);
+  if (finished_max_ > 0 && root.open_duties == 0) {
+    finished_.push_back(record->root);
+    if (finished_.size() > finished_max_) {
+      const RootIndex oldest = finished_.front();
+      finished_.pop_front();
+      forget(oldest);
+    }
+  }
+}
+
+bool Lineage::was_accepted(const Fact& relayed) const {
+  const auto passage = transactions_.find(key(relayed.connection, relayed.transaction));
+  const CustodyRecord* record = passage == transactions_.end() ? nullptr : custody(passage->second.to);
+  return record != nullptr && std::any_of(record->duties.begin(), record->duties.end(), [&](const Duty& duty) {
+           return equal_ignoring_case(duty.recipient, relayed.recipient);
+         });
+}
+
+void Lineage::forget(RootIndex index) {
+  const auto root = roots_.find(index);
+  if (root == roots_.end() || root->second.open_duties != 0) return;
+  if (on_finished_) on_finished_(root->second, *this);
+  for (const Custody custody : root->second.custodies) custodies_.erase(custody);
+  for (const TransactionKey transaction : transactions_of_[index]) transactions_.erase(transaction);
+  transactions_of_.erase(index);
+  roots_.erase(root);
+}
+
+const CustodyRecord* Lineage::custody(Custody id) const {
+  const auto found = custodies_.find(id);
+  return found == custodies_.end() ? nullptr : &found->second;
+}
+
+std::vector<const CustodyRecord*> Lineage::chain(Custody id) const {
+  std::vector<const CustodyRecord*> records;
+  for (const CustodyRecord* record = custody(id); record != nullptr; record = custody(record->parent)) {
+    records.push_back(record);
+  }
+  std::reverse(records.begin(), records.end());
+  return records;
+}
+
+std::vector<stage::HostId> Lineage::path(Custody id) const {
+  std::vector<stage::HostId> hosts;
+  for (const CustodyRecord* record : chain(id)) {
+    if (hosts.empty() || hosts.back() != record->host) hosts.push_back(record->host);
+  }
+  return hosts;
+}
+
+std::string_view Lineage::message_class(Custody id) const {
+  const CustodyRecord* record = custody(id);
+  if (record == nullptr) return {};
+  return roots_.at(record->root).message_class;
+}
+
+Custody Lineage::custody_of_transaction(stage::ConnectionId connection, std::uint32_t transaction) const {
+  const auto found = transactions_.find(key(connection, transaction));
+  return found == transactions_.end() ? 0 : found->second.from;
+}
+
+RootIndex Lineage::root_of_transaction(stage::ConnectionId connection, std::uint32_t transaction) const {
+  const CustodyRecord* record = custody(custody_of_transaction(connection, transaction));
+  return record == nullptr ? no_root : record->root;
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,297 @@
+// The world file's table and its binding. See world_spec.hpp.
+#include "harness/world/world_spec.hpp"
+
+#include "base/text.hpp"
+#include "harness/yaml/load.hpp"
+#include "harness/yaml/read.hpp"
+#include "harness/yaml/validate.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+namespace watershed::harness {
+
+using yaml::Node;
+
+bool ZoneSpec::may_carry(std::string_view message_class) const {
+  return is_external || std::find(carries.begin(), carries.end(), message_class) != carries.end();
+}
+
+const ZoneSpec* WorldSpec::zone(std::string_view zone_name) const {
+  const auto found = std::find_if(zones.begin(), zones.end(), [&](const auto& each) { return each.name == zone_name; });
+  return found == zones.end() ? nullptr : &*found;
+}
+
+const HostSpec* WorldSpec::host(std::string_view host_name) const {
+  const auto found = std::find_if(hosts.begin(), hosts.end(),
+                                  [&](const HostSpec& each) { return equal_ignoring_case(each.name, host_name); });
+  return found == hosts.end() ? nullptr : &*found;
+}
+
+std::vector<std::string> WorldSpec::segregated_classes() const {
+  std::map<std::string, int> carriers;
+  for (const ZoneSpec& each : zones) {
+    for (const std::string& carried : each.carries) ++carriers[carried];
+  }
+  std::vector<std::string> classes;
+  for (const auto& [name, count] : carriers) {
+    if (count == 1) classes.push_back(name);
+  }
+  return classes;
+}
+
+namespace {
+
+yaml::Shape name_shape(std::string what, std::string example) {
+  return yaml::text_matching("[A-Za-z0-9_][A-Za-z0-9_.-]*", std::move(what), std::move(example));
+}
+
+yaml::Shape mta_shape() {
+  return yaml::map({
+      yaml::optional("sends_for", yaml::one_or_many(name_shape("a domain", "station.example")),
+                     "Domains whose mail starts at this host; default: the host's own name.", "[station.example]"),
+      yaml::optional("smart_host", name_shape("a host name", "mx.ctbto.int"),
+                     "Host that takes all its mail; default: by MX.", "mx.ctbto.int"),
+      yaml::optional("mailboxes", yaml::list_of(yaml::address()),
+                     "The only addresses it has; default: it takes every address.", "[op@station.example]"),
+  });
+}
+
+yaml::Shape host_shape() {
+  const yaml::Shape path = yaml::text();
+  return yaml::map({
+                       yaml::required("zone", name_shape("a zone name", "verification"), "Zone the host stands in.",
+                                      "verification"),
+                       yaml::optional("address", yaml::ip_address(), "Its address.", "192.0.2.25"),
+                       yaml::optional("addresses", yaml::list_of(yaml::ip_address()).sized(1),
+                                      "Its addresses, where it has several.", "[192.0.2.25, \"2001:db8::25\"]"),
+                       yaml::optional("router", path, "A Postfix folder: the host is an MTA that routes by it.",
+                                      "postfix/int-mx"),
+                       yaml::optional("mailstore", path, "A mailboxes file: the host stores mail that comes by LMTP.",
+                                      "mailboxes/int.yaml"),
+                       yaml::optional("filter", path, "Folder of Sieve scripts of a mail store.", "sieve"),
+                       yaml::optional("submission", name_shape("a host name", "mx.ctbto.int"),
+                                      "Host through which a mail store's redirects and auto-replies leave.",
+                                      "mx.ctbto.int"),
+                       yaml::optional("cloud", path, "A tenant file: the host is a provider.", "cloud/tenant.yaml"),
+                       yaml::optional("mta", mta_shape(), "A fake MTA outside the systems under test.", "{}"),
+                       yaml::optional("spam_filter", path, "Rules of the spam filter on this host.", "spam/int.yaml"),
+                       yaml::optional("milter", name_shape("a host name", "filter.ctbto.int"),
+                                      "Another host's spam filter, asked by this router.", "filter.ctbto.int"),
+                   })
+      .exactly_one_of({"address", "addresses"})
+      .at_most_one_of({"router", "mailstore", "cloud", "mta"})
+      .at_least_one_of({"router", "mailstore", "cloud", "mta", "spam_filter"})
+      .at_most_one_of({"spam_filter", "milter"});
+}
+
+yaml::Shape links_shape() {
+  const yaml::Shape between = yaml::map({
+      yaml::required("from", yaml::text(), "A zone or a host.", "internet"),
+      yaml::required("to", yaml::text(), "A zone or a host.", "personal"),
+      yaml::required("latency", yaml::duration(), "One way, both directions alike.", "15ms"),
+  });
+  return yaml::map({
+      yaml::defaulted("latency", yaml::duration(), "1ms", "One way between any two hosts."),
+      yaml::optional("between", yaml::list_of(between), "Exceptions, the last that fits counts."),
+  });
+}
+
+}  // namespace
+
+yaml::Shape world_shape() {
+  const yaml::Shape zone = yaml::map({
+                                         yaml::optional("carries", yaml::list_of(name_shape("a class", "verification")),
+                                                        "Message classes that its hosts may handle.",
+                                                        "[verification]"),
+                                         yaml::optional("external", yaml::boolean(),
+                                                        "Outside the organisation: may carry anything.", "true"),
+                                     })
+                               .exactly_one_of({"carries", "external"});
+  const yaml::Shape dns = yaml::map({
+      yaml::required("zones", yaml::one_or_many(yaml::text()), "RFC 1035 master files.", "[dns/phase2.zone]"),
+      yaml::defaulted("address", yaml::ip_address(), "192.0.2.53", "Address of the DNS stub."),
+  });
+  const yaml::Shape waiver = yaml::map({
+      yaml::required("at", yaml::text(), "The line that is not understood.", "postfix/int-mx/main.cf:12"),
+      yaml::required("because", yaml::text(), "Why that does not matter here."),
+  });
+  return yaml::map({
+      yaml::required("version", yaml::integer(1, 1), "Version of this format.", "1"),
+      yaml::required("world", name_shape("a world name", "phase2"), "Its name; the folder has the same.", "phase2"),
+      yaml::optional("description", yaml::text(), "What this world stands for."),
+      yaml::required("zones", yaml::map_of(name_shape("a zone name", "verification"), zone).sized(1),
+                     "Parts that are to be kept apart."),
+      yaml::required("dns", yaml::either({yaml::text(), dns}), "Zone files, alone or with the stub's address.",
+                     "dns/phase2.zone"),
+      yaml::required("hosts", yaml::map_of(name_shape("a host name", "mx.ctbto.int"), host_shape()).sized(1),
+                     "Hosts by their names."),
+      yaml::optional("links", links_shape(), "How far apart hosts are."),
+      yaml::optional("waive", yaml::list_of(waiver), "Configuration lines that need not be understood."),
+  });
+}
+
+namespace {
+
+class Binder {
+ public:
+  explicit Binder(WorldSpec& world) : world_(world) {}
+
+  Diagnostics bind(const Node& root) {
+    world_.name = yaml::as_text(root["world"]);
+    if (const Node* description = root.find("description")) world_.description = yaml::as_text(*description);
+    for (const auto& [key, value] : root["zones"].entries) bind_zone(key, value);
+    bind_dns(root["dns"]);
+    for (const auto& [key, value] : root["hosts"].entries) bind_host(key, value);
+    for (const auto& [key, value] : root["hosts"].entries) check_host_names(value);
+    if (const Node* links = root.find("links")) bind_links(*links);
+    if (links_default_) world_.latency = std::chrono::milliseconds(1);
+    if (const Node* waive = root.find("waive")) {
+      for (const Node& item : waive->items) {
+        world_.waivers.push_back({yaml::as_text(item["at"]), yaml::as_text(item["because"]), item.position()});
+      }
+    }
+    return std::move(diagnostics_);
+  }
+
+ private:
+  static FileReference reference(const Node* node) {
+    if (node == nullptr) return {};
+    std::string path = yaml::as_text(*node);
+    while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+    return {path, node->position()};
+  }
+
+  void bind_zone(const Node& key, const Node& value) {
+    ZoneSpec zone;
+    zone.name = key.text;
+    zone.at = key.position();
+    if (const Node* external = value.find("external")) zone.is_external = yaml::as_boolean(*external);
+    if (const Node* carries = value.find("carries")) zone.carries = yaml::as_texts(*carries);
+    world_.zones.push_back(std::move(zone));
+  }
+
+  void bind_dns(const Node& node) {
+    if (node.kind == yaml::NodeKind::scalar) {
+      world_.dns_zones.push_back(reference(&node));
+      world_.dns_address = *parse_ip_address("192.0.2.53");
+      return;
+    }
+    for (const Node& file : yaml::items_of(node["zones"])) world_.dns_zones.push_back(reference(&file));
+    world_.dns_address = yaml::as_ip_address(node["address"]);
+  }
+
+  HostRole bind_role(const Node& key, const Node& value) {
+    if (const Node* router = value.find("router")) return RouterSpec{reference(router)};
+    if (const Node* store = value.find("mailstore")) {
+      const Node* submission = value.find("submission");
+      return MailStoreSpec{reference(store), reference(value.find("filter")),
+                           submission == nullptr ? "" : yaml::as_text(*submission)};
+    }
+    if (const Node* cloud = value.find("cloud")) return CloudSpec{reference(cloud)};
+    const Node* mta = value.find("mta");
+    if (mta == nullptr) return FilterHostSpec{};
+    MtaSpec spec;
+    const Node* sends_for = mta->find("sends_for");
+    spec.sends_for = sends_for == nullptr ? std::vector<std::string>{key.text} : yaml::as_texts(*sends_for);
+    if (const Node* smart_host = mta->find("smart_host")) spec.smart_host = yaml::as_text(*smart_host);
+    if (const Node* mailboxes = mta->find("mailboxes")) spec.mailboxes = yaml::as_texts(*mailboxes);
+    return spec;
+  }
+
+  void bind_host(const Node& key, const Node& value) {
+    HostSpec host;
+    host.name = key.text;
+    host.at = key.position();
+    host.zone = yaml::as_text(value["zone"]);
+    if (world_.zone(host.zone) == nullptr) {
+      std::vector<std::string> names;
+      for (const ZoneSpec& zone : world_.zones) names.push_back(zone.name);
+      diagnostics_.push_back(yaml::unknown_name(value["zone"], "zone", names));
+    }
+    const Node* address = value.find("address");
+    for (const Node& each : yaml::items_of(address != nullptr ? *address : value["addresses"])) {
+      host.addresses.push_back(yaml::as_ip_address(each));
+      const auto [known, is_new] = owners_.try_emplace(host.addresses.back(), host.name);
+      if (!is_new) diagnostics_.push_back(each.error(fmt::format("this address is already {}'s", known->second)));
+      if (host.addresses.back() == world_.dns_address) {
+        diagnostics_.push_back(each.error("this address is the DNS stub's; expected another one"));
+      }
+    }
+    host.role = bind_role(key, value);
+    host.spam_filter = reference(value.find("spam_filter"));
+    if (const Node* milter = value.find("milter")) host.milter = yaml::as_text(*milter);
+    world_.hosts.push_back(std::move(host));
+  }
+
+  void check_host_names(const Node& value) {
+    const auto check = [this](const Node* node) {
+      if (node != nullptr && world_.host(yaml::as_text(*node)) == nullptr) {
+        diagnostics_.push_back(yaml::unknown_name(*node, "host", host_names()));
+      }
+    };
+    check(value.find("submission"));
+    check(value.find("milter"));
+    if (const Node* mta = value.find("mta")) check(mta->find("smart_host"));
+    const Node* milter = value.find("milter");
+    const HostSpec* filter = milter == nullptr ? nullptr : world_.host(yaml::as_text(*milter));
+    if (filter != nullptr && !filter->spam_filter.is_set()) {
+      diagnostics_.push_back(milter->error(fmt::format("host {} has no spam_filter", filter->name)));
+    }
+  }
+
+  std::vector<std::string> host_names() const {
+    std::vector<std::string> names;
+    for (const HostSpec& host : world_.hosts) names.push_back(host.name);
+    return names;
+  }
+
+  void bind_links(const Node& node) {
+    links_default_ = false;
+    world_.latency = yaml::as_duration(node["latency"]);
+    const Node* between = node.find("between");
+    if (between == nullptr) return;
+    std::vector<std::string> names = host_names();
+    for (const ZoneSpec& zone : world_.zones) names.push_back(zone.name);
+    for (const Node& item : between->items) {
+      for (const char* end : {"from", "to"}) {
+        if (std::find(names.begin(), names.end(), yaml::as_text(item[end])) == names.end()) {
+          diagnostics_.push_back(yaml::unknown_name(item[end], "zone or host", names));
+        }
+      }
+      world_.links.push_back(
+          {yaml::as_text(item["from"]), yaml::as_text(item["to"]), yaml::as_duration(item["latency"])});
+    }
+  }
+
+  WorldSpec& world_;
+  Diagnostics diagnostics_;
+  std::map<IpAddress, std::string> owners_;
+  bool links_default_ = true;
+};
+
+}  // namespace
+
+Parsed<WorldSpec> read_world_spec(const std::filesystem::path& file, const std::string& shown) {
+  static const yaml::Shape shape = world_shape();
+  auto root = yaml::load_file(file.string(), shape);
+  if (!root) {
+    for (Diagnostic& diagnostic : root.error()) {
+      if (diagnostic.at.file == file.string()) diagnostic.at.file = shown;
+    }
+    return root.error();
+  }
+  WorldSpec world;
+  world.folder = file.parent_path();
+  world.shown_folder = std::filesystem::path(shown).parent_path().string();
+  Diagnostics diagnostics = Binder(world).bind(*root);
+  for (Diagnostic& diagnostic : diagnostics) {
+    if (diagnostic.at.file == file.string()) diagnostic.at.file = shown;
+  }
+  if (!diagnostics.empty()) return diagnostics;
+  return world;
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,75 @@
+// One socket operation in flight, as a coroutine waits for it: its outcome, its deadline, and what happens when the
+// waiting task is destroyed first. Included by stage's own .cpp files only.
+#pragma once
+
+#include "stage/event_loop.hpp"
+
+#include <boost/asio/error.hpp>
+
+namespace watershed::stage {
+
+/// Lives in an object that the operation's handler shares, never in the coroutine: a task may be destroyed (shut-down)
+/// while the operation is under way, and its handler then finds nobody waiting.
+struct SocketOperation : Timer {
+  explicit SocketOperation(RealExecutor& runs_on) : executor(runs_on) {}
+  SocketOperation(const SocketOperation&) = delete;
+  SocketOperation& operator=(const SocketOperation&) = delete;
+  ~SocketOperation() { executor.cancel(*this); }
+
+  RealExecutor& executor;
+  std::coroutine_handle<> waiting;
+  boost::system::error_code error;
+  std::size_t octets = 0;
+  bool timed_out = false;
+  void (*abort)(SocketOperation&) = nullptr;  ///< makes the handler run soon, with operation_aborted
+
+  void begin(std::coroutine_handle<> task, Time deadline) {
+    waiting = task;
+    timed_out = false;
+    ++executor.io().operations;
+    if (deadline == forever) return;
+    fire = [](Timer& timer) {
+      auto& self = static_cast<SocketOperation&>(timer);
+      self.timed_out = true;
+      self.abort(self);
+    };
+    executor.schedule(*this, deadline);
+  }
+  /// Called by the handler.
+  void end(const boost::system::error_code& outcome, std::size_t count) {
+    --executor.io().operations;
+    executor.cancel(*this);
+    error = outcome;
+    octets = count;
+    if (waiting) executor.post(std::exchange(waiting, nullptr));
+  }
+};
+
+/// Awaits an operation that `start(operation)` begins.
+template <class Start>
+struct OperationAwaiter {
+  SocketOperation& operation;
+  Time deadline;
+  Start start;
+  bool suspended = false;
+
+  OperationAwaiter(SocketOperation& the_operation, Time until, Start starter)
+      : operation(the_operation), deadline(until), start(std::move(starter)) {}
+  OperationAwaiter(const OperationAwaiter&) = delete;
+  OperationAwaiter& operator=(const OperationAwaiter&) = delete;
+  ~OperationAwaiter() {
+    if (!suspended || !operation.waiting) return;
+    operation.waiting = nullptr;
+    operation.executor.cancel(operation);
+  }
+
+  bool await_ready() const { return false; }
+  void await_suspend(std::coroutine_handle<> task) {
+    suspended = true;
+    operation.begin(task, deadline);
+    start();
+  }
+  void await_resume() { suspended = false; }
+};
+
+}  // namespace watershed::stage

@@ -1,0 +1,50 @@
+// One TCP connection as a Stream. Included by stage's own .cpp files only.
+#pragma once
+
+#include "stage/connection_registry.hpp"
+#include "stage/network.hpp"
+#include "stage/socket_operation.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <array>
+#include <memory>
+
+namespace watershed::stage {
+
+/// What handlers of a connection share with its stream.
+struct TcpConnection : std::enable_shared_from_this<TcpConnection> {
+  explicit TcpConnection(RealExecutor& executor)
+      : socket(executor.io().context), reading(executor), writing(executor) {}
+
+  boost::asio::ip::tcp::socket socket;
+  SocketOperation reading;
+  SocketOperation writing;  // and connecting
+  std::array<char, 16 * 1024> buffer;  // reused for every read
+
+  /// Makes both operations abortable and the socket non-blocking, with small packets sent at once.
+  void prepare();
+  /// Connects `socket`; the outcome is in `writing`.
+  Task<void> connect(boost::asio::ip::tcp::endpoint to, Time deadline);
+};
+
+class TcpStream final : public Stream {
+ public:
+  /// `registry` is told when the stream ends; null at the server's end.
+  TcpStream(std::shared_ptr<TcpConnection> connection, ConnectionId id, Endpoint local, Endpoint peer,
+            ConnectionRegistry* registry);
+  ~TcpStream() override;
+
+  Task<IoStatus> read(std::string& into, Time deadline) override;
+  Task<IoStatus> write(std::string_view bytes, Time deadline) override;
+  void close() override;
+  void abort() override;
+
+ private:
+  void forget();
+
+  std::shared_ptr<TcpConnection> connection_;
+  ConnectionRegistry* registry_;
+};
+
+}  // namespace watershed::stage

@@ -1,0 +1,96 @@
+// The talking half of an SMTP or LMTP client: one connection, any number of transactions. RFC 5321 §3, §4.5.3.2
+// (timeouts), RFC 2920 (PIPELINING), RFC 2033 (LMTP). What a reply means for a message is the owner's decision.
+#pragma once
+
+#include "mail/envelope.hpp"
+#include "mail/message.hpp"
+#include "mail/smtp_command.hpp"
+#include "stage/stage.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace watershed::talk {
+
+/// Where in the dialogue something ended.
+enum class SmtpStage { connect, greeting, hello, mail, rcpt, data, content, quit };
+
+/// The words Postfix uses for it, e.g. "sending RCPT TO".
+std::string_view to_string(SmtpStage at);
+
+struct SmtpClientOptions {
+  std::string helo;
+  std::string peer_name;  ///< for texts and facts: `mx.ctbto.int[192.0.2.25]:25`
+  bool lmtp = false;
+  bool pipelining = true;  ///< use it where offered
+  stage::Duration connect_timeout = std::chrono::seconds(30);
+  stage::Duration reply_timeout = std::chrono::seconds(300);
+  stage::Duration content_timeout = std::chrono::seconds(600);  ///< for the reply after the final dot
+};
+
+/// Why a session or transaction ended without the peer's verdict on it (no reply), or with one on the whole session.
+struct SessionFailure {
+  SmtpStage at = SmtpStage::connect;
+  std::optional<mail::Reply> reply;  ///< the peer's words, when it said any
+  std::string text;                  ///< one line: `Connection timed out`, `lost connection`
+  bool is_permanent = false;         ///< only for replies 5yz
+};
+
+/// What became of one recipient: the reply that decided, and where. No reply: the connection broke.
+struct RecipientOutcome {
+  SmtpStage at = SmtpStage::content;
+  std::optional<mail::Reply> reply;
+  std::string text;  ///< reply on one line, or the reason why there is none
+
+  bool is_accepted() const { return at == SmtpStage::content && reply && reply->is_positive(); }
+  bool is_permanent() const { return reply && reply->is_permanent(); }
+};
+
+class SmtpClient {
+ public:
+  /// Connects, reads the greeting, says hello. `host` owns the facts.
+  static stage::Task<Result<std::unique_ptr<SmtpClient>, SessionFailure>> open(stage::Stage& stage,
+                                                                               stage::HostId host, IpAddress from,
+                                                                               Endpoint to, SmtpClientOptions options);
+
+  /// One transaction: an outcome for each recipient, in order. Records `attempted` when it begins and `relayed` for each
+  /// recipient that the peer took.
+  stage::Task<std::vector<RecipientOutcome>> send(const mail::Envelope& envelope, const mail::Message& message,
+                                                  stage::Custody custody);
+
+  /// QUIT, its reply and the end of the connection.
+  stage::Task<void> quit();
+
+  /// False once the connection broke or the peer said 421.
+  bool is_usable() const { return usable_; }
+  const mail::Capabilities& capabilities() const { return capabilities_; }
+  stage::ConnectionId connection() const { return stream_->id(); }
+
+ private:
+  SmtpClient(stage::Stage& stage, stage::HostId host, SmtpClientOptions options,
+             std::unique_ptr<stage::Stream> stream);
+  stage::Task<Result<mail::Reply, std::string>> read_reply(stage::Duration timeout);
+  stage::Task<Result<mail::Reply, std::string>> command(std::string line, stage::Duration timeout);
+  stage::Task<std::optional<SessionFailure>> greet();
+  std::optional<std::string> refusal_before_sending(const mail::Envelope& envelope,
+                                                    const mail::Message& message) const;
+  stage::Task<bool> send_content(const mail::Envelope& envelope, const mail::Message& message,
+                                 const std::vector<std::size_t>& accepted, stage::Custody custody,
+                                 std::vector<RecipientOutcome>& outcomes);
+  void note_relayed(const mail::Recipient& recipient, const mail::Envelope& envelope, const mail::Message& message,
+                    const mail::Reply& reply, stage::Custody custody);
+
+  stage::Stage& stage_;
+  stage::HostId host_;
+  SmtpClientOptions options_;
+  std::unique_ptr<stage::Stream> stream_;
+  mail::Capabilities capabilities_;
+  std::string input_;
+  std::size_t consumed_ = 0;
+  std::uint32_t transaction_ = 0;
+  bool usable_ = true;
+};
+
+}  // namespace watershed::talk
