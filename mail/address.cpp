@@ -40,6 +40,8 @@ bool is_dot_string(std::string_view text) {
 
 // Bytes that no part of an address may hold: control characters, U+0080 to U+009F, and what is not UTF-8.
 bool is_clean(std::string_view text) {
+  const bool is_printable_ascii = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+  if (is_printable_ascii) return true;
   for (std::size_t index = 0; index < text.size(); ++index) {
     if (is_control(text[index])) return false;
     const bool is_c1 =

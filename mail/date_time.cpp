@@ -21,6 +21,12 @@ constexpr std::array<std::string_view, 12> month_names = {"Jan", "Feb", "Mar", "
 constexpr std::int64_t seconds_min = -62'135'596'800;  // 0001-01-01
 constexpr std::int64_t seconds_max = 253'402'300'799;  // 9999-12-31 23:59:59
 
+// By hand rather than by fmt: every hop of every message writes a date.
+void append_digits(unsigned value, std::size_t width, std::string& out) {
+  out.append(width, '0');
+  for (std::size_t place = out.size(); width-- > 0; value /= 10) out[--place] = static_cast<char>('0' + value % 10);
+}
+
 // The text without comments; nested and quoted parentheses are honoured (RFC 5322 §3.2.2).
 std::string without_comments(std::string_view text) {
   std::string out;
@@ -107,10 +113,22 @@ std::string date_time(std::int64_t unix_seconds) {
   const auto day = std::chrono::floor<std::chrono::days>(at);
   const std::chrono::year_month_day date(day);
   const std::chrono::hh_mm_ss time(at - day);
-  return fmt::format("{}, {} {} {:04} {:02}:{:02}:{:02} +0000", day_names[std::chrono::weekday(day).c_encoding()],
-                     static_cast<unsigned>(date.day()), month_names[static_cast<unsigned>(date.month()) - 1],
-                     static_cast<int>(date.year()), time.hours().count(), time.minutes().count(),
-                     time.seconds().count());
+  std::string out(day_names[std::chrono::weekday(day).c_encoding()]);
+  out.reserve(32);
+  out += ", ";
+  append_digits(static_cast<unsigned>(date.day()), static_cast<unsigned>(date.day()) < 10 ? 1 : 2, out);
+  out += ' ';
+  out += month_names[static_cast<unsigned>(date.month()) - 1];
+  out += ' ';
+  append_digits(static_cast<unsigned>(static_cast<int>(date.year())), 4, out);
+  out += ' ';
+  append_digits(static_cast<unsigned>(time.hours().count()), 2, out);
+  out += ':';
+  append_digits(static_cast<unsigned>(time.minutes().count()), 2, out);
+  out += ':';
+  append_digits(static_cast<unsigned>(time.seconds().count()), 2, out);
+  out += " +0000";
+  return out;
 }
 
 Result<std::int64_t, Error> parse_date_time(std::string_view text) {

@@ -81,6 +81,19 @@ TEST(Dsn, ReturnedTextCannotEndItsPart) {
   EXPECT_EQ(parsed->returned->bytes(), hostile);
 }
 
+TEST(Dsn, InnerBoundaryThatBeginsWithTheOuterOneEndsNothing) {
+  const std::string returned =
+      "Content-Type: multipart/mixed; boundary=n1/mx-inner\r\n\r\n--n1/mx-inner\r\n\r\nx\r\n"
+      "--n1/mx-inner--\r\nend";
+  const auto parsed = parse_dsn(Message::parse(
+      "Content-Type: multipart/report; report-type=delivery-status; boundary=\"n1/mx\"\r\n\r\n--n1/mx\r\nContent-Type: "
+      "message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; a@b\r\nAction: failed\r\n"
+      "Status: 5.0.0\r\n\r\n--n1/mx\r\nContent-Type: message/rfc822\r\n\r\n" +
+      returned + "\r\n--n1/mx--\r\n"));
+  ASSERT_TRUE(parsed) << parsed.error().message;
+  EXPECT_EQ(parsed->returned->bytes(), returned);
+}
+
 TEST(Dsn, HostileValuesStayOnTheirLine) {
   DeliveryReport report = example_report();
   report.envelope_id = "x\r\nAction: delivered";

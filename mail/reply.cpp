@@ -45,6 +45,18 @@ std::optional<EnhancedStatus> take_status(std::string_view& text) {
   return status;
 }
 
+void append_status(const EnhancedStatus& status, std::string& out) {
+  const auto add = [&](int number) {
+    const fmt::format_int digits(number);
+    out.append(digits.data(), digits.size());
+  };
+  add(status.class_digit);
+  out += '.';
+  add(status.subject);
+  out += '.';
+  add(status.detail);
+}
+
 // One line of text: what would end the line early, or hide the rest of it, becomes a blank.
 void append_line_text(std::string_view text, std::string& out) {
   const std::size_t start = out.size();
@@ -80,20 +92,25 @@ Result<ReplyLine, Error> parse_line(std::string_view line) {
 }
 
 void add_line(Reply& reply, std::string_view text) {
-  std::string_view after_status = text;
+  std::string cleaned;
+  append_line_text(text, cleaned);
+  std::string_view after_status = cleaned;
   const auto status = take_status(after_status);
   if (reply.lines.empty()) {
     // RFC 2034 §4: the class of the status must agree with the code; else it is text that looks like one.
     if (status && status->class_digit == reply.code / 100) reply.status = status;
   }
   const bool is_repeated = reply.status && status == reply.status;
-  append_line_text(is_repeated ? after_status : text, reply.lines.emplace_back());
+  if (is_repeated) cleaned.erase(0, cleaned.size() - after_status.size());
+  reply.lines.push_back(std::move(cleaned));
 }
 
 }  // namespace
 
 std::string to_string(const EnhancedStatus& status) {
-  return fmt::format("{}.{}.{}", status.class_digit, status.subject, status.detail);
+  std::string out;
+  append_status(status, out);
+  return out;
 }
 
 Result<EnhancedStatus, Error> parse_enhanced_status(std::string_view text) {
@@ -124,13 +141,14 @@ Reply make_reply(int code, std::string_view status, std::string_view text) {
 }
 
 void append_wire(const Reply& reply, bool with_status, std::string& out) {
+  const fmt::format_int code(reply.code);
   const std::size_t count = std::max<std::size_t>(reply.lines.size(), 1);
   for (std::size_t index = 0; index < count; ++index) {
-    fmt::format_to(std::back_inserter(out), "{:03}{}", reply.code, index + 1 < count ? '-' : ' ');
+    out.append(code.data(), code.size());
+    out += index + 1 < count ? '-' : ' ';
     const std::string_view text = index < reply.lines.size() ? std::string_view(reply.lines[index]) : "";
     if (with_status && reply.status) {
-      const EnhancedStatus& status = *reply.status;
-      fmt::format_to(std::back_inserter(out), "{}.{}.{}", status.class_digit, status.subject, status.detail);
+      append_status(*reply.status, out);
       if (!text.empty()) out += ' ';
     }
     append_line_text(text, out);
@@ -145,7 +163,7 @@ std::string to_wire(const Reply& reply) {
 }
 
 std::string to_line(const Reply& reply) {
-  std::string out = fmt::format("{:03}", reply.code);
+  std::string out = fmt::format("{}", reply.code);
   if (reply.status) out += ' ' + to_string(*reply.status);
   for (const std::string& line : reply.lines) {
     if (line.empty()) continue;
@@ -156,7 +174,11 @@ std::string to_line(const Reply& reply) {
 }
 
 Result<Reply, Error> parse_reply(std::string_view text) {
-  const auto line = parse_line(trim(text));
+  text = trim(text);
+  const bool has_control =
+      std::any_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < 0x20 && c != '\t'; });
+  if (has_control) return Error{fmt::format("malformed reply '{}': one line is expected", printable(text))};
+  const auto line = parse_line(text);
   if (!line) return line.error();
   if (!line->is_last) return Error{fmt::format("malformed reply '{}': one line is expected", printable(text))};
   Reply reply;

@@ -37,7 +37,7 @@ TEST(Reply, ReadsWhatPeopleWrite) {
   EXPECT_EQ(*parse_reply(" 421 "), make_reply(421, "", ""));
   EXPECT_EQ(*parse_reply("250 2.0.0"), make_reply(250, "2.0.0", ""));
   EXPECT_EQ(*parse_reply("550 4.1.1 x"), make_reply(550, "", "4.1.1 x")) << "the class must agree with the code";
-  for (const std::string_view bad : {"", "55", "550x", "099 x", "600 x", "150 x", "abc", "550-more"}) {
+  for (const std::string_view bad : {"", "55", "550x", "099 x", "600 x", "150 x", "abc", "550-more", "550 a\nb"}) {
     EXPECT_FALSE(parse_reply(bad)) << bad;
   }
 }
@@ -58,6 +58,10 @@ TEST(ReplyReader, RepeatedStatusIsTakenOffEachLine) {
   ASSERT_TRUE(reader.feed("550-two"));
   const auto reply = reader.feed("550 5.7.1 three");
   EXPECT_EQ(**reply, (Reply{550, EnhancedStatus{5, 7, 1}, {"one", "two", "three"}}));
+}
+
+TEST(ReplyReader, NulIsABlankBeforeTheStatusIsLookedFor) {
+  EXPECT_EQ(**ReplyReader().feed(std::string_view("250 2.0.3\0x", 11)), make_reply(250, "2.0.3", "x"));
 }
 
 TEST(ReplyReader, RefusesBrokenServers) {

@@ -33,6 +33,7 @@ Transcript run(std::string_view bytes, const SessionProfile& profile, std::size_
   ServerSession session(profile);
   session.greet();
   Transcript transcript;
+  transcript.output = session.take_output();
   unsigned count = 0;
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     session.receive(bytes.substr(at, piece));

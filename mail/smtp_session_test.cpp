@@ -216,6 +216,9 @@ TEST(SmtpSession, ChunksAreCountedNotScanned) {
   EXPECT_THAT(
       dialogue.say(lines({mail, rcpt, "BDAT 20\r\n12345678901234567890BDAT 11\r\n12345678901BDAT 1 LAST\r\nx"})),
       ElementsAre("250", "250", "250", "552", "503"));
+  EXPECT_THAT(dialogue.say(lines({mail, rcpt, "BDAT 1\r\nxDATA\r\n", rcpt, "RSET\r\n"})),
+              ElementsAre("250", "250", "250", "503", "503", "250"))
+      << "DATA and BDAT do not mix";
   EXPECT_EQ(dialogue.contents.size(), 1U);
   EXPECT_THAT(dialogue.say("BDAT many\r\nNOOP\r\n"), ElementsAre("501"));
   EXPECT_TRUE(dialogue.session.is_over()) << "what follows cannot be told from commands";

@@ -101,6 +101,7 @@ class VirtualExecutor final : public Executor {
  public:
   ~VirtualExecutor() override { shut_down(); }
   Time now() const override { return now_; }
+  using Executor::unix_seconds;
   std::int64_t unix_seconds(Time at) const override {
     return simulated_epoch_unix_seconds + std::chrono::duration_cast<std::chrono::seconds>(at).count();
   }

@@ -15,6 +15,7 @@ class RealExecutor final : public Executor {
 
   /// Monotonic, since this executor was made.
   Time now() const override;
+  using Executor::unix_seconds;
   std::int64_t unix_seconds(Time at) const override;
 
   struct Io;  ///< the event loop, for TcpNetwork alone (event_loop.hpp)

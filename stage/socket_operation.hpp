@@ -6,12 +6,17 @@
 
 #include <boost/asio/error.hpp>
 
+#include <functional>
+#include <utility>
+
 namespace watershed::stage {
 
 /// Lives in an object that the operation's handler shares, never in the coroutine: a task may be destroyed (shut-down)
 /// while the operation is under way, and its handler then finds nobody waiting.
 struct SocketOperation : Timer {
-  explicit SocketOperation(RealExecutor& runs_on) : executor(runs_on) {}
+  /// `abort_it` makes the operation's handler run soon, with operation_aborted.
+  SocketOperation(RealExecutor& runs_on, std::function<void()> abort_it)
+      : executor(runs_on), abort(std::move(abort_it)) {}
   SocketOperation(const SocketOperation&) = delete;
   SocketOperation& operator=(const SocketOperation&) = delete;
   ~SocketOperation() { executor.cancel(*this); }
@@ -21,7 +26,7 @@ struct SocketOperation : Timer {
   boost::system::error_code error;
   std::size_t octets = 0;
   bool timed_out = false;
-  void (*abort)(SocketOperation&) = nullptr;  ///< makes the handler run soon, with operation_aborted
+  std::function<void()> abort;
 
   void begin(std::coroutine_handle<> task, Time deadline) {
     waiting = task;
@@ -31,7 +36,7 @@ struct SocketOperation : Timer {
     fire = [](Timer& timer) {
       auto& self = static_cast<SocketOperation&>(timer);
       self.timed_out = true;
-      self.abort(self);
+      self.abort();
     };
     executor.schedule(*this, deadline);
   }

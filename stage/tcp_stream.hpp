@@ -15,15 +15,22 @@ namespace watershed::stage {
 /// What handlers of a connection share with its stream.
 struct TcpConnection : std::enable_shared_from_this<TcpConnection> {
   explicit TcpConnection(RealExecutor& executor)
-      : socket(executor.io().context), reading(executor), writing(executor) {}
+      : socket(executor.io().context),
+        reading(executor, [this] { cancel(); }),
+        writing(executor, [this] { cancel(); }),
+        lingering(executor, [this] { cancel(); }) {}
 
   boost::asio::ip::tcp::socket socket;
   SocketOperation reading;
-  SocketOperation writing;  // and connecting
+  SocketOperation writing;    // and connecting
+  SocketOperation lingering;  // after close()
+  bool is_reset = false;      // the system tells a reset once, to whichever operation comes first
   std::array<char, 16 * 1024> buffer;  // reused for every read
 
-  /// Makes both operations abortable and the socket non-blocking, with small packets sent at once.
+  /// Makes the connected socket non-blocking, with small packets sent at once.
   void prepare();
+  /// Takes back what is in flight, in both directions.
+  void cancel();
   /// Connects `socket`; the outcome is in `writing`.
   Task<void> connect(boost::asio::ip::tcp::endpoint to, Time deadline);
 };
@@ -41,10 +48,14 @@ class TcpStream final : public Stream {
   void abort() override;
 
  private:
+  /// Reads and drops what still comes after close(), until the peer has ended too.
+  static Task<void> linger(std::shared_ptr<TcpConnection> connection);
+  IoStatus note(const boost::system::error_code& error);
   void forget();
 
   std::shared_ptr<TcpConnection> connection_;
   ConnectionRegistry* registry_;
+  bool closed_ = false;
 };
 
 }  // namespace watershed::stage

@@ -1,8 +1,12 @@
 // Owners for what ldns hands out. Included by .cpp files only, so that ldns stays out of everybody's headers.
 #pragma once
 
+// Before ldns, which otherwise makes macros of `bool`, `true` and `false`.
+#include <stdbool.h>
+
 #include <ldns/ldns.h>
 
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <string_view>

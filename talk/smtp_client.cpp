@@ -111,7 +111,8 @@ Task<Result<Reply, std::string>> SmtpClient::read_reply(stage::Duration timeout)
 }
 
 Task<Result<Reply, std::string>> SmtpClient::command(std::string line, stage::Duration timeout) {
-  const IoStatus written = co_await stream_->write(line, stage_.executor.now() + timeout);
+  IoStatus written = IoStatus::ok;
+  if (!line.empty()) written = co_await stream_->write(line, stage_.executor.now() + timeout);
   if (written != IoStatus::ok) {
     usable_ = false;
     co_return std::string("lost connection");
@@ -138,6 +139,20 @@ std::optional<std::string> SmtpClient::refusal_before_sending(const mail::Envelo
   return std::nullopt;
 }
 
+// One message on its way over this connection.
+struct SmtpClient::Transaction {
+  const mail::Envelope& envelope;
+  const mail::Message& message;
+  stage::Custody custody;
+  std::vector<RecipientOutcome> outcomes;
+  std::vector<std::size_t> accepted = {};  // places of the recipients that the server took
+
+  // A missing reply means that the connection broke.
+  void decide(std::size_t place, SmtpStage at, const Result<Reply, std::string>& reply) {
+    outcomes[place] = reply ? outcome(at, *reply) : RecipientOutcome{at, std::nullopt, reply.error()};
+  }
+};
+
 Task<std::vector<RecipientOutcome>> SmtpClient::send(const mail::Envelope& envelope, const mail::Message& message,
                                                      stage::Custody custody) {
   std::vector<RecipientOutcome> outcomes(envelope.recipients.size());
@@ -146,110 +161,115 @@ Task<std::vector<RecipientOutcome>> SmtpClient::send(const mail::Envelope& envel
     for (RecipientOutcome& each : outcomes) each = {SmtpStage::mail, *reply, *refusal};
     co_return outcomes;
   }
-  ++transaction_;
-  stage_.journal.record({.kind = stage::FactKind::attempted,
-                         .host = host_,
-                         .transaction = transaction_,
-                         .at = stage_.executor.now(),
-                         .custody = custody,
-                         .connection = stream_->id(),
-                         .reverse_path = display(envelope.reverse_path),
-                         .detail = options_.peer_name});
-  const bool pipelined = options_.pipelining && capabilities_.pipelining;
-  std::string batch = compose_mail(envelope, message.size_octets(), capabilities_);
-  for (const mail::Recipient& recipient : envelope.recipients) {
-    if (!pipelined) break;
-    batch += compose_rcpt(recipient, capabilities_);
-  }
-  if (pipelined) batch += "DATA\r\n";
+  Transaction transaction{envelope, message, custody, std::move(outcomes)};
+  note_attempted(transaction);
+  const bool content_is_wanted = co_await send_envelope(transaction);
+  if (content_is_wanted) co_await send_content(transaction);
+  co_return std::move(transaction.outcomes);
+}
 
+// True when the server asked for the content.
+Task<bool> SmtpClient::send_envelope(Transaction& transaction) {
+  const bool pipelined = options_.pipelining && capabilities_.pipelining;
+  std::string batch = compose_mail(transaction.envelope, transaction.message.size_octets(), capabilities_);
+  if (pipelined) {
+    for (const mail::Recipient& recipient : transaction.envelope.recipients) {
+      batch += compose_rcpt(recipient, capabilities_);
+    }
+    batch += "DATA\r\n";
+  }
   auto reply = co_await command(std::move(batch), options_.reply_timeout);
   const bool mail_taken = reply && reply->is_positive();
-  if (!mail_taken) {
-    for (RecipientOutcome& each : outcomes) {
-      each = reply ? outcome(SmtpStage::mail, *reply) : RecipientOutcome{SmtpStage::mail, std::nullopt, reply.error()};
+  if (mail_taken) {
+    ++transaction_;
+  } else {
+    for (std::size_t place = 0; place < transaction.outcomes.size(); ++place) {
+      transaction.decide(place, SmtpStage::mail, reply);
     }
-    if (!pipelined || !usable_) {
-      // A refused MAIL leaves no transaction: the next one may follow on this connection.
-      co_return outcomes;
-    }
+    // A refused MAIL leaves no transaction: the next one may follow on this connection.
+    if (!pipelined || !usable_) co_return false;
   }
-  std::vector<std::size_t> accepted;
-  for (std::size_t index = 0; index < envelope.recipients.size(); ++index) {
-    if (pipelined) {
-      reply = co_await read_reply(options_.reply_timeout);
-    } else {
-      std::string rcpt = compose_rcpt(envelope.recipients[index], capabilities_);
-      reply = co_await command(std::move(rcpt), options_.reply_timeout);
-    }
-    if (!reply) {
-      for (std::size_t left = index; left < outcomes.size(); ++left) {
-        if (mail_taken) outcomes[left] = {SmtpStage::rcpt, std::nullopt, reply.error()};
-      }
-      for (const std::size_t taken : accepted) outcomes[taken] = {SmtpStage::rcpt, std::nullopt, reply.error()};
-      co_return outcomes;
-    }
-    if (!mail_taken) continue;
-    if (reply->is_positive()) accepted.push_back(index);
-    outcomes[index] = outcome(SmtpStage::rcpt, *reply);
-  }
-  if (!pipelined && accepted.empty()) {
-    const auto reset = co_await command("RSET\r\n", options_.reply_timeout);
-    if (!reset || !reset->is_positive()) usable_ = false;
-    co_return outcomes;
-  }
+  const bool connected = co_await send_recipients(transaction, pipelined, mail_taken);
+  if (!connected) co_return false;
   if (pipelined) {
     reply = co_await read_reply(options_.reply_timeout);
-  } else {
+  } else if (!transaction.accepted.empty()) {
     reply = co_await command("DATA\r\n", options_.reply_timeout);
+  } else {
+    co_await reset();
+    co_return false;
   }
-  if (!reply || !reply->is_intermediate()) {
-    for (const std::size_t index : accepted) {
-      outcomes[index] =
-          reply ? outcome(SmtpStage::data, *reply) : RecipientOutcome{SmtpStage::data, std::nullopt, reply.error()};
-    }
-    co_return outcomes;
-  }
-  const bool complete = co_await send_content(envelope, message, accepted, custody, outcomes);
-  if (!complete) usable_ = false;
-  co_return outcomes;
+  if (reply && reply->is_intermediate()) co_return true;
+  for (const std::size_t place : transaction.accepted) transaction.decide(place, SmtpStage::data, reply);
+  // RFC 5321 §4.1.1.4: a refused DATA does not end the transaction; RSET does.
+  if (mail_taken) co_await reset();
+  co_return false;
 }
 
-Task<bool> SmtpClient::send_content(const mail::Envelope& envelope, const mail::Message& message,
-                                    const std::vector<std::size_t>& accepted, stage::Custody custody,
-                                    std::vector<RecipientOutcome>& outcomes) {
-  // RFC 2920 §3.1: DATA taken although no recipient was: an empty message is sent so that nobody gets anything.
-  std::string content = accepted.empty() ? std::string(".\r\n") : mail::encode_data(message.bytes());
-  auto reply = co_await command(std::move(content), options_.content_timeout);
-  const std::size_t replies = options_.lmtp ? accepted.size() : 1;
-  for (std::size_t index = 0; index < replies; ++index) {
-    if (index > 0 && reply) reply = co_await read_reply(options_.content_timeout);
-    for (std::size_t which = 0; which < accepted.size(); ++which) {
-      if (options_.lmtp && which != index) continue;
-      const std::size_t recipient = accepted[which];
-      outcomes[recipient] = reply ? outcome(SmtpStage::content, *reply)
-                                  : RecipientOutcome{SmtpStage::content, std::nullopt, reply.error()};
-      if (reply && reply->is_positive()) {
-        note_relayed(envelope.recipients[recipient], envelope, message, *reply, custody);
+// False when the connection broke.
+Task<bool> SmtpClient::send_recipients(Transaction& transaction, bool pipelined, bool mail_taken) {
+  const std::vector<mail::Recipient>& recipients = transaction.envelope.recipients;
+  for (std::size_t place = 0; place < recipients.size(); ++place) {
+    std::string rcpt = pipelined ? std::string() : compose_rcpt(recipients[place], capabilities_);
+    auto reply = co_await command(std::move(rcpt), options_.reply_timeout);
+    if (!reply) {
+      for (std::size_t left = place; left < recipients.size() && mail_taken; ++left) {
+        transaction.decide(left, SmtpStage::rcpt, reply);
       }
+      for (const std::size_t taken : transaction.accepted) transaction.decide(taken, SmtpStage::rcpt, reply);
+      co_return false;
     }
+    if (!mail_taken) continue;
+    transaction.decide(place, SmtpStage::rcpt, reply);
+    if (reply->is_positive()) transaction.accepted.push_back(place);
   }
-  co_return static_cast<bool>(reply);
+  co_return true;
 }
 
-void SmtpClient::note_relayed(const mail::Recipient& recipient, const mail::Envelope& envelope,
-                              const mail::Message& message, const Reply& reply, stage::Custody custody) {
+Task<void> SmtpClient::send_content(Transaction& transaction) {
+  // RFC 2920 §3.1: DATA taken although no recipient was: an empty message is sent so that nobody gets anything.
+  const bool nobody = transaction.accepted.empty();
+  std::string content = nobody ? std::string(".\r\n") : mail::encode_data(transaction.message.bytes());
+  auto reply = co_await command(std::move(content), options_.content_timeout);
+  for (std::size_t index = 0; index < transaction.accepted.size(); ++index) {
+    // RFC 2033 §4.2: over LMTP each recipient has its own reply; over SMTP one speaks for all.
+    if (options_.lmtp && index > 0 && reply) reply = co_await read_reply(options_.content_timeout);
+    const std::size_t place = transaction.accepted[index];
+    transaction.decide(place, SmtpStage::content, reply);
+    if (reply && reply->is_positive()) note_relayed(transaction, transaction.envelope.recipients[place], *reply);
+  }
+}
+
+// Ends a transaction without content, so that the next may begin.
+Task<void> SmtpClient::reset() {
+  if (!usable_) co_return;
+  const auto reply = co_await command("RSET\r\n", options_.reply_timeout);
+  if (!reply || !reply->is_positive()) usable_ = false;
+}
+
+void SmtpClient::note_attempted(const Transaction& transaction) {
+  stage_.journal.record({.kind = stage::FactKind::attempted,
+                         .host = host_,
+                         .transaction = transaction_ + 1,
+                         .at = stage_.executor.now(),
+                         .custody = transaction.custody,
+                         .connection = stream_->id(),
+                         .reverse_path = display(transaction.envelope.reverse_path),
+                         .detail = options_.peer_name});
+}
+
+void SmtpClient::note_relayed(const Transaction& transaction, const mail::Recipient& recipient, const Reply& reply) {
   stage_.journal.record({.kind = stage::FactKind::relayed,
                          .host = host_,
                          .code = static_cast<std::uint16_t>(reply.code),
                          .transaction = transaction_,
                          .at = stage_.executor.now(),
-                         .custody = custody,
+                         .custody = transaction.custody,
                          .connection = stream_->id(),
-                         .body_hash = message.body_hash(),
-                         .size_octets = message.size_octets(),
+                         .body_hash = transaction.message.body_hash(),
+                         .size_octets = transaction.message.size_octets(),
                          .recipient = display(recipient.forward_path),
-                         .reverse_path = display(envelope.reverse_path),
+                         .reverse_path = display(transaction.envelope.reverse_path),
                          .detail = options_.peer_name,
                          .text = to_line(reply)});
 }

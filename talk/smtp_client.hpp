@@ -72,15 +72,18 @@ class SmtpClient {
   SmtpClient(stage::Stage& stage, stage::HostId host, SmtpClientOptions options,
              std::unique_ptr<stage::Stream> stream);
   stage::Task<Result<mail::Reply, std::string>> read_reply(stage::Duration timeout);
+  /// Writes the line (nothing: it was sent already, in a pipelined group) and reads its reply.
   stage::Task<Result<mail::Reply, std::string>> command(std::string line, stage::Duration timeout);
   stage::Task<std::optional<SessionFailure>> greet();
   std::optional<std::string> refusal_before_sending(const mail::Envelope& envelope,
                                                     const mail::Message& message) const;
-  stage::Task<bool> send_content(const mail::Envelope& envelope, const mail::Message& message,
-                                 const std::vector<std::size_t>& accepted, stage::Custody custody,
-                                 std::vector<RecipientOutcome>& outcomes);
-  void note_relayed(const mail::Recipient& recipient, const mail::Envelope& envelope, const mail::Message& message,
-                    const mail::Reply& reply, stage::Custody custody);
+  struct Transaction;
+  stage::Task<bool> send_envelope(Transaction& transaction);
+  stage::Task<bool> send_recipients(Transaction& transaction, bool pipelined, bool mail_taken);
+  stage::Task<void> send_content(Transaction& transaction);
+  stage::Task<void> reset();
+  void note_attempted(const Transaction& transaction);
+  void note_relayed(const Transaction& transaction, const mail::Recipient& recipient, const mail::Reply& reply);
 
   stage::Stage& stage_;
   stage::HostId host_;
@@ -89,7 +92,7 @@ class SmtpClient {
   mail::Capabilities capabilities_;
   std::string input_;
   std::size_t consumed_ = 0;
-  std::uint32_t transaction_ = 0;
+  std::uint32_t transaction_ = 0;  // begun with an accepted MAIL, as the server counts them
   bool usable_ = true;
 };
 

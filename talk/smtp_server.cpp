@@ -64,7 +64,7 @@ Task<void> decide_content(Serving& serving, mail::ContentEvent& event) {
     for (std::size_t named = index; named < (lmtp ? index + 1 : recipients.size()); ++named) {
       serving.note_refusal(decisions[index], recipients[named], transaction);
     }
-    if (decisions[index].then != Then::go_on) serving.then = decisions[index].then;
+    serving.then = std::max(serving.then, decisions[index].then);  // the rudest counts
     replies.push_back(decisions[index].reply);
   }
   if (serving.then == Then::drop || serving.then == Then::stall) co_return;

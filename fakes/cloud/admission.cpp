@@ -12,10 +12,9 @@ namespace watershed::cloud {
 
 namespace {
 
-bool is_in(const std::vector<ClientNetwork>& networks, const IpAddress& client) {
-  return std::any_of(networks.begin(), networks.end(), [&](const ClientNetwork& network) {
-    return in_network(client, network.network, network.prefix_bits);
-  });
+bool is_in(const std::vector<talk::NetworkPattern>& networks, const IpAddress& client) {
+  return std::any_of(networks.begin(), networks.end(),
+                     [&](const talk::NetworkPattern& network) { return network.matches(client); });
 }
 
 bool is_known_name(const InboundConnector& connector, std::string_view helo) {

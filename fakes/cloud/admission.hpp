@@ -42,8 +42,8 @@ struct RecipientRequest {
   std::int64_t unix_seconds = 0;
 };
 
-/// The refusal, or nothing when the recipient is taken. Looked at in the order in which providers do: attribution to the
-/// tenant, relaying, direct send, limits, and the directory last.
+/// The refusal, or nothing when the recipient is taken. Looked at in the order in which providers do: attribution to
+/// the tenant, relaying, direct send, limits, and the directory last.
 std::optional<talk::Answer> refuse_recipient(const RecipientRequest& request);
 
 }  // namespace watershed::cloud

@@ -1,5 +1,5 @@
-// Out-of-office replies: when none may be sent, and what one looks like. RFC 3834; the X-Auto-Response-Suppress field of
-// Exchange. Pure.
+// Out-of-office replies: when none may be sent, and what one looks like. RFC 3834; the X-Auto-Response-Suppress field
+// of Exchange. Pure.
 #pragma once
 
 #include "fakes/cloud/tenant.hpp"

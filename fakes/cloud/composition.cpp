@@ -87,14 +87,13 @@ mail::Message compose_answer(const Mailbox& owner, const mail::Message& original
 mail::Message compose_rule_forward(const Mailbox& owner, const mail::Message& original, const mail::Address& to,
                                    const Identity& identity) {
   mail::Message forward = original;
-  const std::string fields =
-      fmt::format("From: {}\r\nTo: {}\r\nSubject: {}\r\nDate: {}\r\nMessage-ID: <{}>\r\n{}{}: {}\r\n",
-                  from_field(owner), to_string(to), subject_line("FW: {subject}", original),
-                  mail::date_time(identity.unix_seconds), identity.message_id, thread_fields(original),
-                  rules_loop_field, to_string(owner.address));
+  const std::string fields = fmt::format(
+      "From: {}\r\nTo: {}\r\nSubject: {}\r\nDate: {}\r\nMessage-ID: <{}>\r\n{}{}: {}\r\n", from_field(owner),
+      to_string(to), subject_line("FW: {subject}", original), mail::date_time(identity.unix_seconds),
+      identity.message_id, thread_fields(original), rules_loop_field, to_string(owner.address));
   static constexpr std::array<std::string_view, 12> replaced = {
-      "From", "Sender", "Reply-To",    "To",         "Cc",          "Bcc",
-      "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Return-Path"};
+      "From",    "Sender", "Reply-To",   "To",          "Cc",         "Bcc",
+      "Subject", "Date",   "Message-ID", "In-Reply-To", "References", "Return-Path"};
   for (const std::string_view name : replaced) {
     while (forward.remove(name, 0)) {
     }
@@ -106,10 +105,11 @@ mail::Message compose_rule_forward(const Mailbox& owner, const mail::Message& or
 mail::Message mark_redirect(const Mailbox& owner, const mail::Message& original, const mail::Address& to,
                             const Identity& identity) {
   mail::Message redirect = original;
-  redirect.prepend(fmt::format("Resent-From: {}\r\nResent-To: {}\r\nResent-Date: {}\r\nResent-Message-ID: <{}>\r\n"
-                               "{}: {}\r\n",
-                               from_field(owner), to_string(to), mail::date_time(identity.unix_seconds),
-                               identity.message_id, rules_loop_field, to_string(owner.address)));
+  redirect.prepend(
+      fmt::format("Resent-From: {}\r\nResent-To: {}\r\nResent-Date: {}\r\nResent-Message-ID: <{}>\r\n"
+                  "{}: {}\r\n",
+                  from_field(owner), to_string(to), mail::date_time(identity.unix_seconds), identity.message_id,
+                  rules_loop_field, to_string(owner.address)));
   return redirect;
 }
 

@@ -41,9 +41,8 @@ class Planner {
 
   std::vector<Action> run() {
     if (request_.is_duplicate) {
-      end_.kind = Action::Kind::discard;
-      end_.text = "duplicate: the mailbox has a message with this Message-ID and Date";
-      end_.decided_by = to_file_line(request_.tenant.duplicate_window_at);
+      discard("duplicate: the mailbox has a message with this Message-ID and Date",
+              to_file_line(request_.tenant.duplicate_window_at));
       return {end_};
     }
     const bool is_junk = request_.verdict == talk::FilterAction::tag;

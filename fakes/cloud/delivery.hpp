@@ -1,7 +1,7 @@
 // What happens to one message for one mailbox: a pure decision, as a list of actions that the provider carries out.
 //
-// Order, as providers do it: duplicates first, then the spam verdict, the owner's rules, the mailbox's forward, and last
-// the out-of-office reply.
+// Order, as providers do it: duplicates first, then the spam verdict, the owner's rules, the mailbox's forward, and
+// last the out-of-office reply.
 #pragma once
 
 #include "fakes/cloud/directory.hpp"
@@ -19,12 +19,12 @@ namespace watershed::cloud {
 
 struct Action {
   enum class Kind {
-    store,       ///< into `folder`
-    discard,     ///< `text` says why
-    forward,     ///< the message as it is to `to`, by the mailbox's property
+    store,          ///< into `folder`
+    discard,        ///< `text` says why
+    forward,        ///< the message as it is to `to`, by the mailbox's property
     rule_forward,   ///< a new message by the owner with the content, to `to`
     rule_redirect,  ///< the message as it is to `to`, marked against loops
-    auto_reply,  ///< with `text`
+    auto_reply,     ///< with `text`
   };
   Kind kind = Kind::store;
   std::string folder;

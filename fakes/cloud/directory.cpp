@@ -9,7 +9,7 @@ const mail::Address& DirectoryEntry::primary() const {
   return mailbox != nullptr ? mailbox->address : group != nullptr ? group->address : contact->address;
 }
 
-Directory::Directory(const Tenant& tenant) : tenant_(tenant) {
+Directory::Directory(const Tenant& tenant) : tenant_(&tenant) {
   for (const AcceptedDomain& domain : tenant.domains) domains_.emplace(to_lower(domain.name), &domain);
   for (const Mailbox& mailbox : tenant.mailboxes) {
     add(mailbox.address, {&mailbox, nullptr, nullptr, &mailbox.at, false});
@@ -33,10 +33,10 @@ const AcceptedDomain* Directory::accepted_domain(std::string_view domain) const 
 
 DirectoryEntry Directory::find(const mail::Address& address) const {
   mail::Address asked = address;
-  if (asked.domain.empty()) asked.domain = tenant_.default_domain;
+  if (asked.domain.empty()) asked.domain = tenant_->default_domain;
   auto found = entries_.find(folded(asked));
   const std::size_t plus = asked.local_part.find('+');
-  if (found == entries_.end() && tenant_.plus_addressing && plus != std::string::npos && plus > 0) {
+  if (found == entries_.end() && tenant_->plus_addressing && plus != std::string::npos && plus > 0) {
     asked.local_part.resize(plus);
     found = entries_.find(folded(asked));
   }
@@ -47,8 +47,7 @@ bool matches_domain(std::string_view pattern, std::string_view domain) {
   if (pattern == "*") return true;
   if (!pattern.starts_with("*.")) return equal_ignoring_case(pattern, domain);
   pattern.remove_prefix(1);
-  return domain.size() > pattern.size() &&
-         equal_ignoring_case(domain.substr(domain.size() - pattern.size()), pattern);
+  return domain.size() > pattern.size() && equal_ignoring_case(domain.substr(domain.size() - pattern.size()), pattern);
 }
 
 }  // namespace watershed::cloud

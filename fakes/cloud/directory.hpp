@@ -36,7 +36,7 @@ class Directory {
  private:
   void add(const mail::Address& address, DirectoryEntry entry);
 
-  const Tenant& tenant_;
+  const Tenant* tenant_;
   std::unordered_map<std::string, const AcceptedDomain*> domains_;
   std::unordered_map<std::string, DirectoryEntry> entries_;
 };

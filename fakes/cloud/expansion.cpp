@@ -76,9 +76,8 @@ class Expander {
     const bool is_allowed =
         group.allowed_from.empty() ||
         (!reverse_path.is_null() &&
-         std::any_of(group.allowed_from.begin(), group.allowed_from.end(), [&](const mail::Address& allowed) {
-           return folded(allowed) == folded(reverse_path.address());
-         }));
+         std::any_of(group.allowed_from.begin(), group.allowed_from.end(),
+                     [&](const mail::Address& allowed) { return folded(allowed) == folded(reverse_path.address()); }));
     if (!is_allowed) return fail(pending, tenant_.profile->group_sender, group.at);
     bool any_added = false;
     const Alias* already_reached = nullptr;
@@ -91,8 +90,8 @@ class Expander {
     }
     if (any_added) return;
     if (already_reached != nullptr) {
-      expansion_.steps.push_back({true, shown(pending.address()), shown(already_reached->address),
-                                  to_file_line(already_reached->at)});
+      expansion_.steps.push_back(
+          {true, shown(pending.address()), shown(already_reached->address), to_file_line(already_reached->at)});
       return;
     }
     Resolved nobody = resolved(pending, Resolved::Fate::discarded, to_file_line(group.at));
@@ -180,13 +179,14 @@ class Expander {
   }
 
   static Resolved resolved(const Pending& pending, Resolved::Fate fate, std::string decided_by) {
-    Resolved value;
-    value.fate = fate;
-    value.recipient = pending.recipient;
-    value.forwarded_by = pending.forwarded_by;
-    value.via_group = pending.via_group;
-    value.decided_by = std::move(decided_by);
-    return value;
+    return {.fate = fate,
+            .recipient = pending.recipient,
+            .mailbox = nullptr,
+            .forwarded_by = pending.forwarded_by,
+            .via_group = pending.via_group,
+            .reply = {},
+            .text = {},
+            .decided_by = std::move(decided_by)};
   }
   void finish(const Pending& pending, Resolved::Fate fate, std::string decided_by) {
     expansion_.recipients.push_back(resolved(pending, fate, std::move(decided_by)));

@@ -1,8 +1,8 @@
-// From the recipients of an envelope to mailboxes and outside addresses: aliases, groups, contacts, forwards that keep no
-// copy, and returned SRS addresses. Pure; every replacement is a step that the journal will show.
+// From the recipients of an envelope to mailboxes and outside addresses: aliases, groups, contacts, forwards that keep
+// no copy, and returned SRS addresses. Pure; every replacement is a step that the journal will show.
 //
-// A replacement that would lead back to where it came from is a loop and fails its recipient; a recipient that is reached
-// twice gets one copy.
+// A replacement that would lead back to where it came from is a loop and fails its recipient; a recipient that is
+// reached twice gets one copy.
 #pragma once
 
 #include "fakes/cloud/directory.hpp"

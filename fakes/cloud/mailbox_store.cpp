@@ -24,7 +24,8 @@ const std::vector<StoredMessage>& MailboxStore::messages(const mail::Address& ma
 
 const StoredMessage* MailboxStore::find(const mail::Address& mailbox, stage::Custody custody) const {
   const std::vector<StoredMessage>& all = messages(mailbox);
-  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& stored) { return stored.custody == custody; });
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto& stored) { return stored.custody == custody; });
   return found == all.end() ? nullptr : &*found;
 }
 
@@ -40,7 +41,8 @@ bool MailboxStore::is_duplicate(const mail::Address& mailbox, const mail::Messag
   key += '\n';
   key += message.value("Date");
   State& state = states_[folded(mailbox)];
-  while (!state.seen_order.empty() && state.seen_order.front().first + window <= now) {
+  while (!state.seen_order.empty() &&
+         (state.seen_order.front().first + window <= now || state.seen_order.size() >= seen_max)) {
     state.seen.erase(state.seen_order.front().second);
     state.seen_order.pop_front();
   }

@@ -20,6 +20,7 @@ namespace watershed::cloud {
 struct StoredMessage {
   stage::Custody custody = 0;
   std::string folder;
+  mail::Address recipient;  ///< as the envelope had it
   mail::Message message;
   mail::ReversePath reverse_path;
   stage::Time at{};
@@ -27,6 +28,8 @@ struct StoredMessage {
 
 class MailboxStore {
  public:
+  static constexpr std::size_t seen_max = 10'000;  ///< a mailbox; a load run must not grow
+
   /// Load runs with millions of messages keep none, only their number.
   void keep_messages(bool keep) { keep_ = keep; }
 
@@ -37,7 +40,7 @@ class MailboxStore {
   std::uint64_t stored_count(const mail::Address& mailbox) const;
 
   /// True when a message with the same Message-ID and Date was stored there within `window`. Remembers this one if not.
-  /// A message without Message-ID is never a duplicate.
+  /// A message without Message-ID is never a duplicate. At most `seen_max` are remembered, the newest.
   bool is_duplicate(const mail::Address& mailbox, const mail::Message& message, stage::Time now,
                     stage::Duration window);
 

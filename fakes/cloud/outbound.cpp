@@ -2,7 +2,6 @@
 #include "fakes/cloud/outbound.hpp"
 
 #include "fakes/cloud/profile.hpp"
-#include "talk/dns_mail_hosts.hpp"
 
 #include <fmt/format.h>
 
@@ -15,18 +14,6 @@ using stage::Task;
 
 namespace {
 
-// How Exchange names what kept it from a next hop; the peer's own words are passed on as they are.
-mail::Reply reply_for(const talk::SessionFailure& failure) {
-  if (failure.reply) return *failure.reply;
-  if (failure.text.find("refused") != std::string::npos) {
-    return mail::make_reply(450, "4.4.316", "Connection refused [Message=" + failure.text + "]");
-  }
-  if (failure.text.find("timed out") != std::string::npos) {
-    return mail::make_reply(450, "4.4.315", "Connection timed out [Message=" + failure.text + "]");
-  }
-  return mail::make_reply(450, "4.4.317", "Cannot connect to remote server [Message=" + failure.text + "]");
-}
-
 // A recipient without a verdict: the connection broke under way.
 mail::Reply reply_for(const talk::RecipientOutcome& outcome) {
   if (outcome.reply) return *outcome.reply;
@@ -34,10 +21,6 @@ mail::Reply reply_for(const talk::RecipientOutcome& outcome) {
     if (auto refused = mail::parse_reply(outcome.text)) return *refused;
   }
   return mail::make_reply(450, "4.4.318", "Connection was closed abruptly [Message=" + outcome.text + "]");
-}
-
-std::string peer_name(const std::string& name, const Endpoint& endpoint) {
-  return fmt::format("{}[{}]:{}", name, to_string(endpoint.address), endpoint.port);
 }
 
 }  // namespace
@@ -91,7 +74,8 @@ void Outbound::make_ready(OutboundEntry entry) {
 }
 
 void Outbound::fill_connections(Lane& lane) {
-  if (!running_ || lane.connections >= options_.connections_per_lane_max || lane.connections >= lane.ready.size()) return;
+  if (!running_ || lane.connections >= options_.connections_per_lane_max || lane.connections >= lane.ready.size())
+    return;
   ++lane.connections;
   stage_.executor.spawn(run_connection(lane));
 }
@@ -117,14 +101,15 @@ Task<void> Outbound::run_connection(Lane& lane) {
       if (running_) put_off_all(lane, opened.error());
       break;
     }
-    talk::SmtpClient& client = **opened;
-    const std::string remote_mta = lane.hop.smart_hosts.empty() ? lane.hop.domain : lane.hop.smart_hosts.front().name;
+    talk::SmtpClient& client = *opened->client;
     while (running_ && client.is_usable() && !lane.ready.empty()) {
       OutboundEntry entry = std::move(lane.ready.front());
       lane.ready.pop_front();
+      lane.under_way.push_back(&entry);
       const std::vector<talk::RecipientOutcome> outcomes =
           co_await client.send(entry.envelope, entry.message, entry.custody);
-      settle(std::move(entry), outcomes, client, remote_mta);
+      std::erase(lane.under_way, &entry);
+      settle(std::move(entry), outcomes, *opened);
     }
     co_await client.quit();
   }
@@ -132,77 +117,31 @@ Task<void> Outbound::run_connection(Lane& lane) {
   fill_connections(lane);
 }
 
-Task<Outbound::OpenResult> Outbound::open(NextHop hop) {
-  if (hop.smart_hosts.empty()) co_return co_await open_mx(hop.domain);
-  HopFailure last{mail::make_reply(450, "4.4.312", "DNS query failed"), {}};
-  for (const SmartHost& smart_host : hop.smart_hosts) {
-    std::vector<Endpoint> endpoints;
-    std::string name = smart_host.name;
-    if (smart_host.address) {
-      endpoints.push_back({*smart_host.address, smart_host.port});
-    } else {
-      const talk::HostAddresses found = co_await talk::lookup_addresses(resolver_, smart_host.name);
-      for (const IpAddress& address : found.addresses) endpoints.push_back({address, smart_host.port});
-      if (endpoints.empty()) last = {mail::make_reply(450, "4.4.312", "DNS query failed for " + name), name};
+void Outbound::note_queued() const {
+  const auto note = [&](const OutboundEntry& entry, const std::string& why) {
+    for (const mail::Recipient& recipient : entry.envelope.recipients) {
+      stage_.journal.record({.kind = FactKind::queued,
+                             .host = options_.host,
+                             .at = stage_.executor.now(),
+                             .custody = entry.custody,
+                             .recipient = display(recipient.forward_path),
+                             .reverse_path = display(entry.envelope.reverse_path),
+                             .detail = why});
     }
-    if (endpoints.empty()) continue;
-    OpenResult opened = co_await open_first(std::move(name), std::move(endpoints));
-    if (opened) co_return opened;
-    last = opened.error();
+  };
+  for (const auto& [name, lane] : lanes_) {
+    for (const OutboundEntry& entry : lane.ready) note(entry, "ready for " + name);
+    for (const OutboundEntry* entry : lane.under_way) note(*entry, "being sent to " + name);
   }
-  co_return last;
+  for (const auto& [at, entry] : waiting_) note(entry, "deferred for " + entry.next_hop.name);
 }
 
-Task<Outbound::OpenResult> Outbound::open_mx(std::string domain) {
-  // An address literal names its host itself (RFC 5321 §4.1.3).
-  if (domain.starts_with('[') && domain.ends_with(']')) {
-    const std::string inner = domain.starts_with("[ipv6:") ? domain.substr(6, domain.size() - 7)
-                                                           : domain.substr(1, domain.size() - 2);
-    const auto address = parse_ip_address(inner);
-    if (!address) co_return HopFailure{mail::make_reply(550, "5.1.2", "Bad address literal " + domain), domain};
-    std::vector<Endpoint> endpoints{{*address, options_.mx_port}};
-    co_return co_await open_first(domain, std::move(endpoints));
-  }
-  const talk::MailHosts found = co_await talk::resolve_mail_hosts(resolver_, stage_.random, domain);
-  if (found.status == talk::MailHostsStatus::null_mx) {
-    co_return HopFailure{mail::make_reply(556, "5.1.10", "Recipient address has null MX"), domain};  // RFC 7505 §4.2
-  }
-  if (found.is_permanent()) {
-    co_return HopFailure{mail::make_reply(550, "5.4.310", fmt::format("DNS domain {} does not exist", domain)), domain};
-  }
-  HopFailure last{mail::make_reply(450, "4.4.312", "DNS query failed for " + domain), domain};
-  for (const talk::MailHost& host : found.hosts) {
-    std::vector<Endpoint> endpoints;
-    for (const IpAddress& address : host.addresses) endpoints.push_back({address, options_.mx_port});
-    OpenResult opened = co_await open_first(host.name, std::move(endpoints));
-    if (opened) co_return opened;
-    last = opened.error();
-  }
-  co_return last;
-}
-
-Task<Outbound::OpenResult> Outbound::open_first(std::string name, std::vector<Endpoint> endpoints) {
-  HopFailure last;
-  for (const Endpoint& endpoint : endpoints) {
-    talk::SmtpClientOptions client;
-    client.helo = options_.hostname;
-    client.peer_name = peer_name(name, endpoint);
-    auto opened = co_await talk::SmtpClient::open(stage_, options_.host, options_.from, endpoint, std::move(client));
-    if (opened) co_return std::move(*opened);
-    last = {reply_for(opened.error()), name};
-    // RFC 5321 §3.1: a 554 greeting speaks for this server only; another, or a later time, may do better.
-    if (last.reply.is_permanent()) last.reply = mail::make_reply(450, "4.4.317", to_line(last.reply));
-  }
-  co_return last;
-}
-
-void Outbound::settle(OutboundEntry entry, const std::vector<talk::RecipientOutcome>& outcomes,
-                      const talk::SmtpClient& client, const std::string& remote_mta) {
+void Outbound::settle(OutboundEntry entry, const std::vector<talk::RecipientOutcome>& outcomes, const Opened& peer) {
   std::vector<mail::Recipient> left;
   std::vector<OutboundOutcome> reasons;
   for (std::size_t index = 0; index < outcomes.size(); ++index) {
-    OutboundOutcome outcome{OutboundOutcome::Kind::relayed, reply_for(outcomes[index]), remote_mta,
-                            client.capabilities().dsn};
+    OutboundOutcome outcome{OutboundOutcome::Kind::relayed, reply_for(outcomes[index]), peer.remote_mta,
+                            peer.client->capabilities().dsn};
     const mail::Recipient& recipient = entry.envelope.recipients[index];
     if (outcomes[index].is_accepted()) {
       owner_.on_outcome(entry, recipient, outcome);

@@ -1,5 +1,5 @@
-// The queue of mail that leaves: one lane for each next hop, several connections a lane, retries that grow from minutes to
-// an hour, an end after a day (RFC 5321 §4.5.4.1 asks for four to five; providers take less).
+// The queue of mail that leaves: one lane for each next hop, several connections a lane, retries that grow from minutes
+// to an hour, an end after a day (RFC 5321 §4.5.4.1 asks for four to five; providers take less).
 //
 // It knows nothing of mailboxes: what became of each recipient goes to its owner.
 #pragma once
@@ -51,7 +51,7 @@ class OutboundOwner {
 struct OutboundOptions {
   stage::HostId host = 0;
   std::string hostname;
-  IpAddress from;
+  std::vector<IpAddress> addresses;  ///< its own; the first of the peer's family is used
   std::uint16_t mx_port = 25;
   std::size_t connections_per_lane_max = 20;
 };
@@ -69,18 +69,25 @@ class Outbound {
   /// All that waits is tried now.
   void flush();
   std::size_t size() const { return size_; }
+  /// For each recipient that is still open: `queued` facts, at the end of a run.
+  void note_queued() const;
 
  private:
   struct Lane {
     NextHop hop;
     std::deque<OutboundEntry> ready;
+    std::vector<const OutboundEntry*> under_way;  // in the frames of their connections
     std::size_t connections = 0;
   };
   struct HopFailure {
     mail::Reply reply;
     std::string remote_mta;
   };
-  using OpenResult = Result<std::unique_ptr<talk::SmtpClient>, HopFailure>;
+  struct Opened {
+    std::unique_ptr<talk::SmtpClient> client;
+    std::string remote_mta;
+  };
+  using OpenResult = Result<Opened, HopFailure>;
 
   stage::Task<void> keep_time();
   stage::Task<void> run_connection(Lane& lane);
@@ -89,8 +96,7 @@ class Outbound {
   stage::Task<OpenResult> open_first(std::string name, std::vector<Endpoint> endpoints);
   void make_ready(OutboundEntry entry);
   void fill_connections(Lane& lane);
-  void settle(OutboundEntry entry, const std::vector<talk::RecipientOutcome>& outcomes,
-              const talk::SmtpClient& client, const std::string& remote_mta);
+  void settle(OutboundEntry entry, const std::vector<talk::RecipientOutcome>& outcomes, const Opened& peer);
   void put_off(OutboundEntry entry, const std::vector<OutboundOutcome>& reasons);
   void put_off_all(Lane& lane, const HopFailure& failure);
 

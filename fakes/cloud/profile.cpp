@@ -43,14 +43,13 @@ Profile exchange() {
   row.external_forward = {550, "5.7.520",
                           "Access denied, Your organization does not allow external forwarding. Please contact your "
                           "administrator for further assistance. AS(7555)"};
-  row.group_is_internal = {550, "5.7.133", "RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required; "
-                                           "Delivery restriction check failed because the sender was not authenticated "
-                                           "when sending to this group"};
+  row.group_is_internal = {550, "5.7.133",
+                           "RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required; "
+                           "Delivery restriction check failed because the sender was not authenticated "
+                           "when sending to this group"};
   row.group_sender = {550, "5.7.124", "Sender not in allowed-senders list"};
-  row.mailbox_is_internal = {550, "5.7.134",
-                             "RESOLVER.RST.SenderNotAuthenticatedForMailbox; authentication required"};
-  row.contact_is_internal = {550, "5.7.136",
-                             "RESOLVER.RST.SenderNotAuthenticatedForMailUser; authentication required"};
+  row.mailbox_is_internal = {550, "5.7.134", "RESOLVER.RST.SenderNotAuthenticatedForMailbox; authentication required"};
+  row.contact_is_internal = {550, "5.7.136", "RESOLVER.RST.SenderNotAuthenticatedForMailUser; authentication required"};
   row.unavailable = {421, "4.3.2", "Service not available"};
   row.storage_unavailable = {432, "4.3.2", "STOREDRV.Deliver; recipient thread limit exceeded"};
   row.false_unknown = {550, "5.1.1", "The email account that you tried to reach does not exist"};
@@ -58,7 +57,6 @@ Profile exchange() {
   row.junk_folder = "Junk Email";
   row.failed_subject = "Undeliverable: {subject}";
   row.delayed_subject = "Delivery delayed: {subject}";
-  row.auto_reply_subject = "Automatic reply: {subject}";
   row.notice_from = "postmaster@{domain}";
   row.plus_addressing = true;
   return row;
@@ -94,9 +92,10 @@ Profile exchange_online() {
   row.restricted = {550, "5.7.51",
                     "TenantInboundAttribution; Rejecting. Recipient has a partner connector with "
                     "RestrictDomainsToIPAddresses or RestrictDomainsToCertificate set [{host}]"};
-  row.direct_send = {550, "5.7.68",
-                     "TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized sources "
-                     "[{host}]"};
+  row.direct_send = {
+      550, "5.7.68",
+      "TenantInboundAttribution; Direct Send not allowed for this organization from unauthorized sources "
+      "[{host}]"};
   row.throttled = {451, "4.7.500", "Server busy. Please try again later from [{client}]. (AS77712) [{host}]"};
   row.too_many_recipients = {452, "4.5.3", "Too many recipients (AS780090) [{host}]"};
   row.hop_count = {554, "5.4.14", "Hop count exceeded - possible mail loop ATTR34 [{host}]"};
@@ -143,9 +142,10 @@ Profile google_workspace() {
   row.filter_down = {421, "4.3.0", "Temporary System Problem. Try again later. - gsmtp"};
   row.recipient_not_found = row.unknown_recipient;
   row.external_forward = {550, "5.7.1", "Automatic forwarding has been disabled by the administrator. - gsmtp"};
-  row.group_is_internal = {550, "5.7.1",
-                           "We're writing to let you know that the group you tried to contact may not exist, or you may "
-                           "not have permission to post messages to the group."};
+  row.group_is_internal = {
+      550, "5.7.1",
+      "We're writing to let you know that the group you tried to contact may not exist, or you may "
+      "not have permission to post messages to the group."};
   row.group_sender = row.group_is_internal;
   row.mailbox_is_internal = {550, "5.7.1", "The user is restricted to mail from inside the organization. - gsmtp"};
   row.contact_is_internal = row.mailbox_is_internal;
@@ -159,7 +159,6 @@ Profile google_workspace() {
   row.notice_from = "mailer-daemon@{domain}";
   row.failed_subject = "Delivery Status Notification (Failure)";
   row.delayed_subject = "Delivery Status Notification (Delay)";
-  row.auto_reply_subject = "Re: {subject}";
   row.bare_newlines = mail::BareNewlinePolicy::reject;
   row.external_forwarding = true;
   row.sender_rewriting = true;

@@ -23,12 +23,12 @@ struct ReplyForm {
 struct Profile {
   std::string_view name;
   // The session.
-  std::string_view greeting;  ///< holes {host} {date} {id}
+  std::string_view greeting;  ///< hole {host}
   bool dsn = true;
   bool binary_mime = true;
   bool starttls = true;
   bool one_domain_per_transaction = false;
-  ReplyForm hello, mail_ok, rcpt_ok, data_go, queued;
+  ReplyForm mail_ok, rcpt_ok, data_go, queued;
   // Refusals in the session.
   ReplyForm unknown_recipient, relay_denied, restricted, direct_send, throttled, too_many_recipients, several_domains,
       too_large, hop_count, spam, filter_down;
@@ -39,12 +39,12 @@ struct Profile {
   ReplyForm unavailable, storage_unavailable, false_unknown;
   // Header fields and notices.
   std::string_view received_program;
-  std::span<const std::string_view> stamps;  ///< fields with holes {client} {helo} {host} {scl} {sfv} {auth} {direction}
+  std::span<const std::string_view> stamps;  ///< fields with holes {client} {helo} {host} {scl} {sfv} {auth}
+                                             ///< {direction} {cat} {date}
   std::string_view junk_folder;
   std::string_view notice_from;      ///< RFC5322.From of a DSN, hole {domain}
   std::string_view failed_subject;   ///< hole {subject}
   std::string_view delayed_subject;  ///< hole {subject}
-  std::string_view auto_reply_subject;
   // Defaults of the tenant.
   mail::BareNewlinePolicy bare_newlines = mail::BareNewlinePolicy::keep;
   bool duplicate_suppression = false;
@@ -65,11 +65,11 @@ Tenant default_tenant(const Profile& profile);
 
 /// What fills the holes of a ReplyForm; empty where it does not apply.
 struct ReplyWords {
-  std::string_view address;
-  std::string_view domain;
-  std::string_view host;
-  std::string_view client;
-  std::string_view id;
+  std::string_view address = {};
+  std::string_view domain = {};
+  std::string_view host = {};
+  std::string_view client = {};
+  std::string_view id = {};
 };
 
 mail::Reply fill(const ReplyForm& form, const ReplyWords& words = {});

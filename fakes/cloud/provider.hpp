@@ -5,12 +5,15 @@
 // out and written into the journal.
 #pragma once
 
+#include "fakes/cloud/admission.hpp"
+#include "fakes/cloud/auto_reply.hpp"
 #include "fakes/cloud/delivery.hpp"
 #include "fakes/cloud/directory.hpp"
 #include "fakes/cloud/expansion.hpp"
 #include "fakes/cloud/mailbox_store.hpp"
 #include "fakes/cloud/outbound.hpp"
 #include "fakes/cloud/tenant.hpp"
+#include "mail/dsn.hpp"
 #include "mail/envelope.hpp"
 #include "mail/message.hpp"
 #include "stage/signal.hpp"
@@ -32,10 +35,10 @@ namespace watershed::cloud {
 /// Ways in which providers have failed. At most one at a time.
 enum class Outage {
   none,
-  unavailable,          ///< 421 to every connection
-  storage_unavailable,  ///< 4.3.2 at RCPT
-  accept_and_hold,      ///< 250, and nothing moves until the outage ends: late, not lost
-  false_unknown,        ///< 550 5.1.1 for recipients that exist
+  busy,           ///< 421 to every connection
+  storage,        ///< 4.3.2 at RCPT
+  hold,           ///< 250, and nothing moves until the outage ends: late, not lost
+  unknown_users,  ///< 550 5.1.1 for recipients that exist
 };
 
 std::string_view to_string(Outage outage);
@@ -59,6 +62,9 @@ struct InHand {
   talk::FilterAction verdict = talk::FilterAction::accept;
   std::string verdict_rule;
   std::string verdict_by;
+  std::optional<mail::Address> forwarded_by;  ///< the mailbox whose forward made this message
+  std::optional<mail::Reply> refusal;         ///< it was made only to fail with this: a forward that policy forbids
+  std::string refused_by;
   stage::Time arrived{};
 };
 
@@ -97,28 +103,38 @@ class Provider final : private OutboundOwner {
   std::size_t queued() const { return work_.size() + backlog_.size() + outbound_.size(); }
   /// Tries everything in the outbound queue now.
   void flush_queue() { outbound_.flush(); }
+  /// One `queued` fact for each recipient still in its hands: at the end of a run.
+  void note_queued() const;
 
  private:
   friend class InboundConversation;
 
   // provider.cpp
-  stage::Task<void> serve(std::size_t index);
   stage::Task<void> work();
+  talk::SmtpServerOptions server_options() const;
   void take(InHand item);
-  void spawn(InHand item, std::string_view kind, const mail::Address& on_behalf_of, stage::Custody cause,
-             std::string decided_by);
-  stage::Fact fact(stage::FactKind kind, const InHand& item, const mail::Address& recipient) const;
+  stage::Custody spawn(InHand item, std::string_view kind, std::string on_behalf_of, stage::Custody cause,
+                       std::string decided_by);
+  stage::Fact fact(stage::FactKind kind, const InHand& item, std::string recipient) const;
+  Identity identity(stage::Custody custody) const;
+  const Mailbox* own_mailbox(const mail::Address& address) const;
 
   // transport.cpp: what happens to one message.
   void process(InHand item);
-  void note_steps(const InHand& item, const Expansion& expansion);
+  bool process_whole(InHand& item);
   void deliver(const InHand& item, const Resolved& resolved);
-  void carry_out(const InHand& item, const Resolved& resolved, const Action& action);
+  void store_or_discard(const InHand& item, const Resolved& resolved, const Action& action);
+  void send_on(const InHand& item, const Resolved& resolved, const Action& action);
+  void answer(const InHand& item, const Resolved& resolved, const Action& action);
   void send_out(const InHand& item, const std::vector<const Resolved*>& recipients);
+
+  // notices.cpp: what reverse-paths are told.
   void fail(const InHand& item, const mail::Recipient& recipient, const mail::Reply& reply, std::string decided_by,
             std::string_view remote_mta);
-  void notify(const InHand& item, const mail::Recipient& recipient, mail::DsnRecipient report);
-  void on_outcome(const OutboundEntry& entry, const OutboundOutcome& outcome) override;
+  void report(const InHand& item, const mail::Recipient& recipient, mail::DsnAction action, const mail::Reply& reply,
+              std::string_view remote_mta);
+  void on_outcome(const OutboundEntry& entry, const mail::Recipient& recipient,
+                  const OutboundOutcome& outcome) override;
 
   stage::Stage& stage_;
   ProviderOptions options_;
@@ -127,14 +143,17 @@ class Provider final : private OutboundOwner {
   talk::ContentFilter* filter_;
   talk::Resolver resolver_;
   talk::SmtpServerOptions server_options_;
+  talk::ConversationFactory open_conversation_;
   MailboxStore store_;
   Outbound outbound_;
   Outage outage_ = Outage::none;
   bool running_ = false;
-  std::vector<std::unique_ptr<stage::Listener>> listeners_;
+  bool works_ = false;                                       // the work task was spawned
+  std::vector<std::unique_ptr<stage::Listener>> listeners_;  // closed ones too: their tasks refer to them
+  std::size_t first_open_listener_ = 0;
   std::deque<InHand> work_;
   stage::Signal work_arrived_;
-  std::deque<InHand> backlog_;             // taken during accept_and_hold
+  std::deque<InHand> backlog_;             // taken during Outage::hold
   std::map<stage::Custody, InHand> held_;  // quarantine
   std::map<IpAddress, ClientHistory> clients_;
 };

@@ -15,7 +15,7 @@ constexpr std::string_view marker = "+SRS=";
 constexpr std::string_view digits = "abcdefghijklmnopqrstuvwxyz234567";
 constexpr std::size_t hash_length = 5;
 constexpr std::size_t timestamp_length = 2;
-constexpr std::int64_t timestamp_days = 1024;  // two digits of base 32
+constexpr std::int64_t timestamp_days = 1024;      // two digits of base 32
 constexpr std::size_t local_part_octets_max = 64;  // RFC 5321 §4.5.3.1.1
 
 // FNV-1a over the parts, folded: a local part may come back in another case.
@@ -49,9 +49,7 @@ bool take_part(std::string_view& rest, std::string_view& part) {
   return true;
 }
 
-std::size_t find_marker(std::string_view local_part) {
-  return to_lower(local_part).find(to_lower(marker));
-}
+std::size_t find_marker(std::string_view local_part) { return to_lower(local_part).find(to_lower(marker)); }
 
 }  // namespace
 

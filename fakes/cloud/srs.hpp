@@ -1,5 +1,5 @@
-// Sender rewriting: a forwarder puts its own domain into the reverse-path, so that SPF holds at the next host, and folds
-// the original one into the local part, so that a bounce finds its way back. The form is that of Exchange Online:
+// Sender rewriting: a forwarder puts its own domain into the reverse-path, so that SPF holds at the next host, and
+// folds the original one into the local part, so that a bounce finds its way back. The form is that of Exchange Online:
 //   <forwarder>+SRS=<hash>=<timestamp>=<original domain>=<original local part>@<forwarder's domain>
 //   bounces+SRS=<hash>=<timestamp>@<default domain>       when the local part would be over 64 octets (not decodable)
 // Pure. The hash keeps strangers from using the decoder as a relay; it need not withstand more in a fake.

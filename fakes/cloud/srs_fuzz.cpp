@@ -1,5 +1,5 @@
-// Fuzz target: whatever stands before the @ of a bounce, decoding it ends in an address or an error, and an address that
-// decodes is one that encoding made.
+// Fuzz target: whatever stands before the @ of a bounce, decoding it ends in an address or an error, and an address
+// that decodes is one that encoding made.
 #include "fakes/cloud/srs.hpp"
 
 #include <cstdint>

@@ -23,8 +23,13 @@ std::string stamp_field(std::string_view form, const StampRequest& request) {
   const std::string helo = harmless(request.helo);
   const std::string date = mail::date_time(request.unix_seconds);
   return fmt::format(fmt::runtime(form), fmt::arg("client", request.client), fmt::arg("helo", helo),
-                     fmt::arg("host", request.hostname), fmt::arg("scl", request.is_internal ? "-1" : is_spam ? "5" : "1"),
-                     fmt::arg("sfv", request.is_internal ? "SKI" : is_spam ? "SPM" : "NSPM"),
+                     fmt::arg("host", request.hostname),
+                     fmt::arg("scl", request.is_internal ? "-1"
+                                     : is_spam           ? "5"
+                                                         : "1"),
+                     fmt::arg("sfv", request.is_internal ? "SKI"
+                                     : is_spam           ? "SPM"
+                                                         : "NSPM"),
                      fmt::arg("cat", is_spam ? "SPM" : "NONE"),
                      fmt::arg("auth", request.is_internal ? "Internal" : "Anonymous"),
                      fmt::arg("direction", request.is_internal ? "Originating" : "Incoming"), fmt::arg("date", date)) +

@@ -1,5 +1,5 @@
-// What a provider puts into, or does to, a message that it takes: trace and stamp fields, and the changes of content that
-// a tenant has asked for. Pure.
+// What a provider puts into, or does to, a message that it takes: trace and stamp fields, and the changes of content
+// that a tenant has asked for. Pure.
 #pragma once
 
 #include "fakes/cloud/tenant.hpp"
@@ -26,8 +26,8 @@ struct StampRequest {
   std::int64_t unix_seconds = 0;
 };
 
-/// Puts the stamps (when the tenant has them on) and the Received field on top. Stamps that came along are removed first:
-/// they speak for this provider, and the one who wrote them was another.
+/// Puts the stamps (when the tenant has them on) and the Received field on top. Stamps that came along are removed
+/// first: they speak for this provider, and the one who wrote them was another.
 void stamp(mail::Message& message, const StampRequest& request);
 
 /// The Received field alone, for what moves inside the provider.

@@ -1,5 +1,5 @@
-// A tenant: what an organisation sets at its mail provider. Values only; every entry knows the line it was read from, so
-// that a decision can name it. The reader of tenant files is in harness/world.
+// A tenant: what an organisation sets at its mail provider. Values only; every entry knows the line it was read from,
+// so that a decision can name it. The reader of tenant files is in harness/world.
 #pragma once
 
 #include "base/diagnostic.hpp"
@@ -7,6 +7,7 @@
 #include "mail/address.hpp"
 #include "mail/data_codec.hpp"
 #include "stage/time.hpp"
+#include "talk/patterns.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -28,16 +29,11 @@ struct AcceptedDomain {
   SourcePosition at;
 };
 
-struct ClientNetwork {
-  IpAddress network;
-  int prefix_bits = 0;
-};
-
 /// Recognises a client as known: by its address, or by the name it says in EHLO (which stands for the name in its TLS
 /// certificate; the stage models TLS as a state only).
 struct InboundConnector {
   std::string name;
-  std::vector<ClientNetwork> clients;
+  std::vector<talk::NetworkPattern> clients;
   std::vector<std::string> client_names;
   bool is_internal = false;  ///< its mail counts as sent from inside (on-premises), not by an anonymous outsider
   bool may_relay = false;    ///< may send to domains that are not accepted here
@@ -51,7 +47,8 @@ struct SmartHost {
   std::uint16_t port = 25;
 };
 
-/// Chosen by the recipient's domain, the first match in the file's order; `*` matches any domain, `*.x` every subdomain.
+/// Chosen by the recipient's domain, the first match in the file's order; `*` matches any domain, `*.x` every
+/// subdomain.
 struct OutboundConnector {
   std::string name;
   std::vector<std::string> domains;
@@ -76,8 +73,8 @@ struct InboxRule {
   std::string name;
   std::string header_name;  ///< with `header_contains`
   std::string header_contains;
-  std::string from_contains;  ///< in the From field
-  std::string move_to;        ///< folder; empty: stays where it was
+  std::string from_contains;               ///< in the From field
+  std::string move_to;                     ///< folder; empty: stays where it was
   std::vector<mail::Address> forward_to;   ///< as a new message by the owner
   std::vector<mail::Address> redirect_to;  ///< as it is
   bool discard = false;
@@ -105,8 +102,8 @@ struct Mailbox {
   std::optional<Forward> forward;
   std::vector<InboxRule> rules;
   std::optional<OutOfOffice> out_of_office;
-  bool internal_only = false;           ///< refuses mail from outside
-  std::vector<mail::Address> send_as;   ///< a shared mailbox: the mailboxes whose owners may send in its name
+  bool internal_only = false;          ///< refuses mail from outside
+  std::vector<mail::Address> send_as;  ///< a shared mailbox: the mailboxes whose owners may send in its name
   SourcePosition at;
 };
 
@@ -168,7 +165,7 @@ struct Tenant {
   const Profile* profile = nullptr;  ///< never null: start from `default_tenant` (profile.hpp)
   std::string default_domain;
   std::vector<AcceptedDomain> domains;
-  std::vector<ClientNetwork> internal_networks;  ///< their clients are internal and may relay
+  std::vector<talk::NetworkPattern> internal_networks;  ///< their clients are internal and may relay
   std::vector<InboundConnector> inbound_connectors;
   bool restrict_to_connectors = false;  ///< clients without a connector are refused
   bool reject_direct_send = false;      ///< an outsider with a reverse-path in an accepted domain is refused

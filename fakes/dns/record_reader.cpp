@@ -76,9 +76,13 @@ std::uint64_t number_max(ldns_rdf_type form) {
   }
 }
 
+const ldns_rr_descriptor* description_of(RecordType type) { return ldns_rr_descript(static_cast<std::uint16_t>(type)); }
+
+// The form of the n-th field of a type's data; NONE beyond its last (ldns asserts that nobody asks for those).
 ldns_rdf_type form_of(RecordType type, std::size_t field) {
-  const ldns_rr_descriptor* description = ldns_rr_descript(static_cast<std::uint16_t>(type));
-  return ldns_rr_descriptor_field_type(description, field);
+  const ldns_rr_descriptor* description = description_of(type);
+  return field < ldns_rr_descriptor_maximum(description) ? ldns_rr_descriptor_field_type(description, field)
+                                                         : LDNS_RDF_TYPE_NONE;
 }
 
 }  // namespace
@@ -232,7 +236,7 @@ Result<std::uint32_t, Diagnostic> RecordReader::ttl_of(const ZoneToken& token) c
 
 Result<void, Diagnostic> RecordReader::check_fields(RecordType type, std::span<const ZoneToken> fields) {
   if (!fields.empty() && fields[0].text == "\\#") return {};  // RFC 3597 §5: data in hexadecimal
-  const std::size_t fixed = ldns_rr_descriptor_maximum(ldns_rr_descript(static_cast<std::uint16_t>(type)));
+  const std::size_t fixed = ldns_rr_descriptor_maximum(description_of(type));
   for (std::size_t index = 0; index < fields.size() && index < fixed; ++index) {
     const ldns_rdf_type form = form_of(type, index);
     const ZoneToken& field = fields[index];
@@ -260,11 +264,9 @@ Result<void, Diagnostic> RecordReader::check_fields(RecordType type, std::span<c
 Diagnostic RecordReader::bad_data(RecordType type, const ZoneToken& type_token, std::span<const ZoneToken> fields,
                                   std::string_view reason) const {
   const std::string expected = fmt::format("{} needs {}", talk::to_string(type), expected_data(type));
-  const ldns_rr_descriptor* description = ldns_rr_descript(static_cast<std::uint16_t>(type));
-  const std::size_t fixed = ldns_rr_descriptor_maximum(description);
   for (std::size_t index = 0; index < fields.size(); ++index) {
     const ldns_rdf_type form = form_of(type, index);
-    if (index >= fixed && form == LDNS_RDF_TYPE_NONE) {
+    if (index >= ldns_rr_descriptor_maximum(description_of(type))) {
       return problem(fields[index].at, fmt::format("'{}' is too much; {}", fields[index].text, expected));
     }
     std::string text = fields[index].text;
@@ -272,7 +274,7 @@ Diagnostic RecordReader::bad_data(RecordType type, const ZoneToken& type_token, 
     if (form == LDNS_RDF_TYPE_NONE || talk::LdnsField(ldns_rdf_new_frm_str(form, text.c_str()))) continue;
     return problem(fields[index].at, fmt::format("'{}' is wrong here; {}", fields[index].text, expected));
   }
-  if (fields.size() < ldns_rr_descriptor_minimum(description)) {
+  if (fields.size() < ldns_rr_descriptor_minimum(description_of(type))) {
     return problem(type_token.at,
                    fmt::format("the data of this {} ends too early; {}", talk::to_string(type), expected));
   }

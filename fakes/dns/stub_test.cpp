@@ -3,9 +3,8 @@
 
 #include "talk/dns_message.hpp"
 #include "talk/dns_name.hpp"
-#include "talk/ldns_handles.hpp"
 
-#include <gmock/gmock.h>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 using namespace std::string_literals;
@@ -180,6 +179,12 @@ TEST_F(StubTest, TruncatesByWhatTheAskerTakes) {
       EXPECT_LE(last.wire->size(), row.edns < 512 ? 512U : row.edns);
     }
   }
+  EXPECT_EQ(ask("ctbto.int", RecordType::mx, 100).records.size(), 2U);
+  // Whatever the asker says it takes, a datagram has at most 4096 octets.
+  std::string large = "$ORIGIN e.\n$TTL 9\n@ SOA n h 1 2 3 4 5\n";
+  for (int number = 0; number < 20; ++number) large += fmt::format("@ TXT \"{}{}\"\n", number, std::string(220, 'x'));
+  stub.replace(*load_zones(large, "large"));
+  EXPECT_TRUE(ask("e", RecordType::txt, 65535).truncated);
   // Additional records that do not fit are left out without TC (RFC 2181 §9).
   std::string many = "$ORIGIN e.\n$TTL 9\n@ SOA n h 1 2 3 4 5\n";
   for (int host = 0; host < 20; ++host) {

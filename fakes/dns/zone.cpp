@@ -9,9 +9,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 #include <unordered_set>
 
 namespace watershed::dns {
@@ -75,12 +76,13 @@ Parsed<ZoneSet> load_zones(std::string_view text, std::string_view file) {
 }
 
 Parsed<ZoneSet> load_zone_file(const std::string& path, std::string_view shown_as) {
+  std::error_code unreadable;
   std::ifstream in(path, std::ios::binary);
-  std::string text(std::istreambuf_iterator<char>(in), {});
-  if (!in.is_open() || in.bad()) {
+  if (!in.is_open() || std::filesystem::is_directory(path, unreadable)) {  // a folder opens, but throws when read
     return Diagnostics{
         {Severity::error, {std::string(shown_as), 0, 0}, "cannot be read; expected a zone file", {}, {}}};
   }
+  const std::string text(std::istreambuf_iterator<char>(in), {});
   return load_zones(text, shown_as);
 }
 

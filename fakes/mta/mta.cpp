@@ -180,13 +180,9 @@ std::vector<Endpoint> FakeMta::endpoints() const {
 }
 
 void FakeMta::take(ReceivedTransaction transaction, std::string content) {
+  transaction.message = mail::Message::parse(std::move(content));
   std::vector<std::string> sins;
-  if (options_.flags_sins) {
-    transaction.message = mail::Message::parse(content);
-    sins = find_sins(transaction.envelope, transaction.message, content);
-  } else {
-    transaction.message = mail::Message::parse(std::move(content));
-  }
+  if (options_.flags_sins) sins = find_sins(transaction.envelope, transaction.message);
   transaction.at = stage_.executor.now();
   transaction.custody = stage_.journal.new_custody();
   const auto record = [this, &transaction](FactKind kind, std::string recipient, std::string detail, std::string text) {

@@ -66,7 +66,7 @@ std::string describe(const talk::MailHosts& hosts) {
   switch (hosts.status) {
     case MailHostsStatus::null_mx: return fmt::format("5.1.10 domain {} takes no mail (null MX)", hosts.failed_name);
     case MailHostsStatus::no_such_domain: return fmt::format("5.1.2 domain {} not found", hosts.failed_name);
-    case MailHostsStatus::no_address: return fmt::format("5.4.4 no mail host of {} has an address", hosts.failed_name);
+    case MailHostsStatus::no_address: return fmt::format("5.4.4 mail host {} has no address", hosts.failed_name);
     default:
       return fmt::format("4.4.3 lookup of {} {} failed: {}", hosts.failed_name, to_string(hosts.failed_type),
                          to_string(hosts.failed_status));
@@ -140,6 +140,7 @@ Task<void> Sender::deliver_one_of(Delivery& delivery, std::size_t& left, stage::
 }
 
 Task<void> Sender::deliver(Delivery& delivery) {
+  open_.push_back(&delivery);
   stage::Duration delay = options_.retry.first;
   for (;;) {
     std::vector<Candidate> candidates = co_await find_candidates(delivery);
@@ -152,7 +153,7 @@ Task<void> Sender::deliver(Delivery& delivery) {
     if (now >= delivery.queued_at + options_.retry.lifetime) {
       while (!delivery.pending.empty()) finish(delivery, 0, false);
     }
-    if (delivery.pending.empty()) co_return;
+    if (delivery.pending.empty()) break;
     const stage::Time next = now + delay;
     const auto next_s = std::chrono::duration_cast<std::chrono::seconds>(next).count();
     for (std::size_t index = 0; index < delivery.pending.size(); ++index) {
@@ -160,6 +161,15 @@ Task<void> Sender::deliver(Delivery& delivery) {
     }
     co_await stage_.executor.sleep_until(next);
     delay = std::min(2 * delay, options_.retry.longest);
+  }
+  std::erase(open_, &delivery);
+}
+
+void Sender::note_queued() const {
+  for (const Delivery* delivery : open_) {
+    for (std::size_t index = 0; index < delivery->pending.size(); ++index) {
+      note(FactKind::queued, *delivery, index, "originator");
+    }
   }
 }
 
@@ -248,7 +258,7 @@ void Sender::finish(Delivery& delivery, std::size_t index, bool is_accepted) {
   --queued_;
 }
 
-void Sender::note(FactKind kind, const Delivery& delivery, std::size_t index, std::string detail) {
+void Sender::note(FactKind kind, const Delivery& delivery, std::size_t index, std::string detail) const {
   const Delivery::Pending& pending = delivery.pending[index];
   stage_.journal.record({.kind = kind,
                          .host = options_.host,

@@ -64,6 +64,8 @@ class Sender {
 
   /// Recipients offered that have not ended yet.
   std::size_t queued() const { return queued_; }
+  /// Writes a `queued` fact for each of them: what is left when a run ends.
+  void note_queued() const;
   talk::Resolver& resolver() { return resolver_; }
   /// Ends idle sessions now.
   stage::Task<void> close_idle() { return pool_.close_idle(); }
@@ -78,7 +80,7 @@ class Sender {
   stage::Task<void> deliver_one_of(Delivery& delivery, std::size_t& left, stage::Signal& ended);
   void settle(Delivery& delivery, std::vector<talk::RecipientOutcome> outcomes);
   void finish(Delivery& delivery, std::size_t index, bool is_accepted);
-  void note(stage::FactKind kind, const Delivery& delivery, std::size_t index, std::string detail);
+  void note(stage::FactKind kind, const Delivery& delivery, std::size_t index, std::string detail) const;
 
   stage::Stage& stage_;
   SenderOptions options_;
@@ -86,6 +88,7 @@ class Sender {
   talk::Resolver resolver_;
   SessionPool pool_;
   std::size_t queued_ = 0;
+  std::vector<const Delivery*> open_;  // being delivered or waiting for their next attempt
 };
 
 }  // namespace watershed::mta

@@ -5,13 +5,12 @@
 #include "mail/message.hpp"
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace watershed::mta {
 
 /// One sentence a sin: bare line feeds, lines over 998 octets, 8-bit content that was not declared, broken or missing
-/// trace fields. `content` is the message's bytes as they came.
-std::vector<std::string> find_sins(const mail::Envelope& envelope, const mail::Message& message, std::string_view content);
+/// trace fields.
+std::vector<std::string> find_sins(const mail::Envelope& envelope, const mail::Message& message);
 
 }  // namespace watershed::mta

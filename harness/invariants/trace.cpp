@@ -28,10 +28,12 @@ void check_trace(const Evidence& evidence, Findings& findings) {
     if (faults.size() > brought) {
       report(fmt::format("message '{}' in {} has a malformed trace field: {}", root.label, copy.mailbox, faults[0]));
     }
-    int hops = 0;
+    int hops = copy.has_holders_trace ? 0 : -1;
     for (const CustodyRecord* step : evidence.lineage.chain(copy.custody)) {
       if (step->why == "accepted") ++hops;
-      if (step->why == "dsn" || step->why == "auto-reply" || step->why == "delay-notice") hops = 0;
+      if (step->why == "dsn" || step->why == "auto-reply" || step->why == "delay-notice") {
+        hops = copy.has_holders_trace ? 0 : -1;
+      }
     }
     const int received = mail::hop_count(*copy.message);
     if (received < hops) {

@@ -29,6 +29,7 @@ struct StoredCopy {
   std::string folder;
   std::vector<std::string> flags;
   std::shared_ptr<const mail::Message> message;
+  bool has_holders_trace = true;  ///< the host that stores it wrote its own Received field
 };
 
 struct Evidence {

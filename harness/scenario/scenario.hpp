@@ -29,6 +29,9 @@ class Step {
   virtual ~Step() = default;
   virtual stage::Task<void> act(Theatre& theatre) const = 0;
 
+  /// What is wrong with the step on this world: files that it names and that are not there or malformed.
+  virtual Diagnostics check(const WorldSpec&) const { return {}; }
+
   /// Message ids that the step brings into being.
   virtual std::vector<std::string> message_ids() const { return {}; }
 

@@ -2,7 +2,7 @@
 #include "harness/world/world_spec.hpp"
 
 #include "base/text.hpp"
-#include "harness/yaml/load.hpp"
+#include "harness/world/shown.hpp"
 #include "harness/yaml/read.hpp"
 #include "harness/yaml/validate.hpp"
 
@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace watershed::harness {
 
@@ -31,14 +32,10 @@ const HostSpec* WorldSpec::host(std::string_view host_name) const {
 }
 
 std::vector<std::string> WorldSpec::segregated_classes() const {
-  std::map<std::string, int> carriers;
-  for (const ZoneSpec& each : zones) {
-    for (const std::string& carried : each.carries) ++carriers[carried];
-  }
-  std::vector<std::string> classes;
-  for (const auto& [name, count] : carriers) {
-    if (count == 1) classes.push_back(name);
-  }
+  std::set<std::string> all;
+  for (const ZoneSpec& each : zones) all.insert(each.carries.begin(), each.carries.end());
+  for (const std::string& bridge : bridges) all.erase(bridge);
+  std::vector<std::string> classes(all.begin(), all.end());
   return classes;
 }
 
@@ -124,6 +121,8 @@ yaml::Shape world_shape() {
       yaml::optional("description", yaml::text(), "What this world stands for."),
       yaml::required("zones", yaml::map_of(name_shape("a zone name", "verification"), zone).sized(1),
                      "Parts that are to be kept apart."),
+      yaml::optional("bridges", yaml::list_of(name_shape("a class", "liaison")),
+                     "Classes that cross between zones on purpose; they do not make a host shared.", "[liaison]"),
       yaml::required("dns", yaml::either({yaml::text(), dns}), "Zone files, alone or with the stub's address.",
                      "dns/phase2.zone"),
       yaml::required("hosts", yaml::map_of(name_shape("a host name", "mx.ctbto.int"), host_shape()).sized(1),
@@ -143,6 +142,7 @@ class Binder {
     world_.name = yaml::as_text(root["world"]);
     if (const Node* description = root.find("description")) world_.description = yaml::as_text(*description);
     for (const auto& [key, value] : root["zones"].entries) bind_zone(key, value);
+    if (const Node* bridges = root.find("bridges")) bind_bridges(*bridges);
     bind_dns(root["dns"]);
     for (const auto& [key, value] : root["hosts"].entries) bind_host(key, value);
     for (const auto& [key, value] : root["hosts"].entries) check_host_names(value);
@@ -171,6 +171,17 @@ class Binder {
     if (const Node* external = value.find("external")) zone.is_external = yaml::as_boolean(*external);
     if (const Node* carries = value.find("carries")) zone.carries = yaml::as_texts(*carries);
     world_.zones.push_back(std::move(zone));
+  }
+
+  void bind_bridges(const Node& node) {
+    world_.bridges = yaml::as_texts(node);
+    std::vector<std::string> known;
+    for (const ZoneSpec& zone : world_.zones) known.insert(known.end(), zone.carries.begin(), zone.carries.end());
+    for (const Node& item : node.items) {
+      if (std::find(known.begin(), known.end(), yaml::as_text(item)) == known.end()) {
+        diagnostics_.push_back(yaml::unknown_name(item, "class", known));
+      }
+    }
   }
 
   void bind_dns(const Node& node) {
@@ -276,20 +287,12 @@ class Binder {
 
 Parsed<WorldSpec> read_world_spec(const std::filesystem::path& file, const std::string& shown) {
   static const yaml::Shape shape = world_shape();
-  auto root = yaml::load_file(file.string(), shape);
-  if (!root) {
-    for (Diagnostic& diagnostic : root.error()) {
-      if (diagnostic.at.file == file.string()) diagnostic.at.file = shown;
-    }
-    return root.error();
-  }
+  const auto root = load_shown(file, shown, shape);
+  if (!root) return root.error();
   WorldSpec world;
   world.folder = file.parent_path();
   world.shown_folder = std::filesystem::path(shown).parent_path().string();
   Diagnostics diagnostics = Binder(world).bind(*root);
-  for (Diagnostic& diagnostic : diagnostics) {
-    if (diagnostic.at.file == file.string()) diagnostic.at.file = shown;
-  }
   if (!diagnostics.empty()) return diagnostics;
   return world;
 }

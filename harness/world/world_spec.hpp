@@ -89,7 +89,10 @@ struct WorldSpec {
   const ZoneSpec* zone(std::string_view zone_name) const;
   const HostSpec* host(std::string_view host_name) const;
 
-  /// Classes carried by one zone only: their hosts must not be shared. A class carried by several zones is a bridge.
+  /// Classes that cross between the parts on purpose (a straggler to an old address, a duty forward).
+  std::vector<std::string> bridges;
+
+  /// All classes but the bridges: mail of two of them has no business on one host.
   std::vector<std::string> segregated_classes() const;
 };
 

@@ -93,7 +93,7 @@ TEST(Document, RefusesWithThePlaceAndTheReason) {
       {"? {a: b}\n: b\n", "f:1:3", "keys are text"},
       {"x: &a [1]\n*a : b\n", "f:1:4", "keys are text"},
       {": b\n", "f:1:1", "did not find expected key"},
-      {"?\n: b\n", "f:2:1", "key is missing"},
+      {"?\n: b\n", "f:1:2", "key is missing"},
       {"~: b\n", "f:1:1", "key is missing"},
       {"a: &x {b: c}\nd:\n  <<: *x\n", "f:3:3", "merge keys"},
       {"a: \"x\\0y\"\n", "f:1:4", "NUL"},

@@ -66,8 +66,10 @@ bool ActionList::merge(Action& action) {
   const auto mailbox = mailbox_of(action);
   for (Action& other : actions_) {
     if (mailbox && mailbox == mailbox_of(other)) {
-      // The message is stored once; the flags of the later command hold, and one that makes the mailbox is enough.
-      if (!flags_of(action).empty()) flags_of(other) = std::move(flags_of(action));
+      // The message is stored once. The later command's flags hold (as with Pigeonhole), but those of the implicit keep
+      // do not undo what a command asked for.
+      const auto* keep = get<Keep>(action);
+      if (keep == nullptr || !keep->is_implicit) flags_of(other) = std::move(flags_of(action));
       auto* file_into = std::get_if<FileInto>(&other.what);
       const auto* again = get<FileInto>(action);
       if (file_into != nullptr && again != nullptr) {
@@ -91,7 +93,8 @@ std::optional<std::string> ActionList::add(Action action) {
   if (auto why = conflict(action)) return why;
   if (cancels_implicit_keep(action)) implicit_keep_ = false;
   if (merge(action)) return std::nullopt;
-  if (actions_.size() >= limits_.actions_max) return fmt::format("more than {} actions for one message", limits_.actions_max);
+  if (actions_.size() >= limits_.actions_max)
+    return fmt::format("more than {} actions for one message", limits_.actions_max);
   if (get<Redirect>(action) != nullptr && ++redirects_ > limits_.redirects_max) {
     return fmt::format("more than {} redirects for one message", limits_.redirects_max);
   }

@@ -1,4 +1,5 @@
-// A Sieve script as RFC 5228 §8.2 (grammar) sees it: commands and tests with arguments, before anyone asks what they mean.
+// A Sieve script as RFC 5228 §8.2 (grammar) sees it: commands and tests with arguments, before anyone asks what they
+// mean.
 #pragma once
 
 #include <cstdint>

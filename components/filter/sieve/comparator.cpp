@@ -49,9 +49,12 @@ std::string fold_ascii(std::string_view text) {
 
 std::strong_ordering compare(Comparator comparator, std::string_view a, std::string_view b) {
   switch (comparator) {
-    case Comparator::octet: return a <=> b;
-    case Comparator::ascii_numeric: return compare_numbers(a, b);
-    case Comparator::ascii_casemap: break;
+    case Comparator::octet:
+      return a <=> b;
+    case Comparator::ascii_numeric:
+      return compare_numbers(a, b);
+    case Comparator::ascii_casemap:
+      break;
   }
   const std::size_t shared = std::min(a.size(), b.size());
   for (std::size_t index = 0; index < shared; ++index) {

@@ -144,9 +144,8 @@ std::vector<HeaderName> Compiler::header_names(const ast::Argument& argument) {
     if (name.text.is_constant()) {
       const std::string& constant = name.text.constant;
       // RFC 5228 §2.4.2.2: a name that no field can have is no error; the test just never finds one.
-      const bool is_name = !constant.empty() && std::all_of(constant.begin(), constant.end(), [](char c) {
-        return c > 0x20 && c < 0x7f && c != ':';
-      });
+      const bool is_name = !constant.empty() && std::all_of(constant.begin(), constant.end(),
+                                                            [](char c) { return c > 0x20 && c < 0x7f && c != ':'; });
       if (!is_name) warning(literal.at, fmt::format("no header field can be named '{}'", printable(constant)));
       name.number = program_.header_names.intern(constant);
     }
@@ -204,13 +203,14 @@ std::optional<Match> Compiler::match(const Bound& bound, const ast::Argument& ke
     const bool needs_substrings =
         match.type == MatchType::contains || match.type == MatchType::matches || match.type == MatchType::regex;
     if (needs_substrings && !has_substrings(*comparator)) {
-      error(tag->value->at, fmt::format("the comparator '{}' compares whole values only; it does not go with '{}'", name,
-                                        bound.group(TagGroup::match_type)->definition->name));
+      error(tag->value->at, fmt::format("the comparator '{}' compares whole values only; it does not go with '{}'",
+                                        name, bound.group(TagGroup::match_type)->definition->name));
       return std::nullopt;
     }
   }
   match.texts = texts(keys);
-  const bool all_constant = std::all_of(match.texts.begin(), match.texts.end(), [](const Text& t) { return t.is_constant(); });
+  const bool all_constant =
+      std::all_of(match.texts.begin(), match.texts.end(), [](const Text& t) { return t.is_constant(); });
   if (!all_constant) return match;
   for (std::size_t index = 0; index < match.texts.size(); ++index) {
     auto key = make_key(match, match.texts[index].constant, limits());

@@ -15,8 +15,9 @@ namespace watershed::sieve {
 namespace {
 
 // In the order of the enumeration.
-constexpr std::array<std::string_view, 13> part_names = {"year",   "month", "day",     "date",  "julian", "hour",   "minute",
-                                                         "second", "time",  "iso8601", "std11", "zone",   "weekday"};
+constexpr std::array<std::string_view, 13> part_names = {"year",  "month",  "day",    "date", "julian",
+                                                         "hour",  "minute", "second", "time", "iso8601",
+                                                         "std11", "zone",   "weekday"};
 
 std::string zone_text(int zone_minutes, std::string_view separator) {
   const int minutes = std::abs(zone_minutes);
@@ -56,16 +57,25 @@ std::string format_date_part(DatePart part, std::int64_t unix_seconds, int zone_
     return fmt::format("{:02}:{:02}:{:02}", time.hours().count(), time.minutes().count(), time.seconds().count());
   };
   switch (part) {
-    case DatePart::year: return fmt::format("{:04}", year);
-    case DatePart::month: return fmt::format("{:02}", month);
-    case DatePart::day: return fmt::format("{:02}", day);
-    case DatePart::date: return fmt::format("{:04}-{:02}-{:02}", year, month, day);
+    case DatePart::year:
+      return fmt::format("{:04}", year);
+    case DatePart::month:
+      return fmt::format("{:02}", month);
+    case DatePart::day:
+      return fmt::format("{:02}", day);
+    case DatePart::date:
+      return fmt::format("{:04}-{:02}-{:02}", year, month, day);
     // RFC 5260 §4: the Modified Julian Day, which is 40587 on 1970-01-01.
-    case DatePart::julian: return fmt::format("{}", days.time_since_epoch().count() + 40587);
-    case DatePart::hour: return fmt::format("{:02}", time.hours().count());
-    case DatePart::minute: return fmt::format("{:02}", time.minutes().count());
-    case DatePart::second: return fmt::format("{:02}", time.seconds().count());
-    case DatePart::time: return clock();
+    case DatePart::julian:
+      return fmt::format("{}", days.time_since_epoch().count() + 40587);
+    case DatePart::hour:
+      return fmt::format("{:02}", time.hours().count());
+    case DatePart::minute:
+      return fmt::format("{:02}", time.minutes().count());
+    case DatePart::second:
+      return fmt::format("{:02}", time.seconds().count());
+    case DatePart::time:
+      return clock();
     case DatePart::iso8601:
       return fmt::format("{:04}-{:02}-{:02}T{}{}", year, month, day, clock(),
                          zone_minutes == 0 ? "Z" : zone_text(zone_minutes, ":"));
@@ -73,8 +83,10 @@ std::string format_date_part(DatePart part, std::int64_t unix_seconds, int zone_
       const std::string in_utc = mail::date_time(local.time_since_epoch().count());
       return in_utc.substr(0, in_utc.rfind(' ') + 1) + zone_text(zone_minutes, "");
     }
-    case DatePart::zone: return zone_text(zone_minutes, "");
-    case DatePart::weekday: break;
+    case DatePart::zone:
+      return zone_text(zone_minutes, "");
+    case DatePart::weekday:
+      break;
   }
   return fmt::format("{}", std::chrono::weekday(days).c_encoding());
 }

@@ -8,9 +8,7 @@
 
 namespace watershed::sieve {
 
-enum class DatePart {
-  year, month, day, date, julian, hour, minute, second, time, iso8601, std11, zone, weekday
-};
+enum class DatePart { year, month, day, date, julian, hour, minute, second, time, iso8601, std11, zone, weekday };
 
 /// By its name (any case), e.g. "iso8601".
 std::optional<DatePart> find_date_part(std::string_view name);

@@ -22,6 +22,20 @@ HeaderIndex& Evaluation::headers() {
   return *headers_;
 }
 
+const std::optional<IndexedAddress>& Evaluation::reverse_path() {
+  if (!reverse_path_ && !input_.reverse_path.is_null()) {
+    const mail::Address& address = input_.reverse_path.address();
+    reverse_path_.emplace(MailboxAddress{address.local_part, address.domain});
+  }
+  return reverse_path_;
+}
+
+const std::optional<IndexedAddress>& Evaluation::forward_path() {
+  const mail::Address& address = input_.forward_path.address();
+  if (!forward_path_) forward_path_.emplace(MailboxAddress{address.local_part, address.domain});
+  return forward_path_;
+}
+
 std::string_view Evaluation::expand(const Text& text, std::string& storage) const {
   if (text.is_constant()) return text.constant;
   storage = expanded(text);
@@ -33,8 +47,12 @@ std::string Evaluation::expanded(const Text& text) const {
   std::string out;
   for (const TextPart& part : text.parts) {
     switch (part.kind) {
-      case TextPart::Kind::literal: out += part.literal; break;
-      case TextPart::Kind::variable: out += variable(part.index); break;
+      case TextPart::Kind::literal:
+        out += part.literal;
+        break;
+      case TextPart::Kind::variable:
+        out += variable(part.index);
+        break;
       case TextPart::Kind::match_value:
         if (part.index < match_values_.size()) out += match_values_[part.index];
         break;

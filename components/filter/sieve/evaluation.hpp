@@ -26,6 +26,9 @@ class Evaluation {
   const Input& input() const { return input_; }
   const Limits& limits() const { return program_.options.limits; }
   HeaderIndex& headers();
+  /// Nothing for the null reverse-path.
+  const std::optional<IndexedAddress>& reverse_path();
+  const std::optional<IndexedAddress>& forward_path();
 
   /// The text with its variables filled in. The view is into the text itself or into `storage`.
   std::string_view expand(const Text& text, std::string& storage) const;
@@ -66,6 +69,8 @@ class Evaluation {
   const Program& program_;
   const Input& input_;
   std::optional<HeaderIndex> headers_;
+  std::optional<IndexedAddress> reverse_path_;
+  std::optional<IndexedAddress> forward_path_;
   std::vector<std::string> variables_;
   std::vector<std::string> match_values_;
   std::vector<Span> spans_;

@@ -13,7 +13,8 @@ namespace {
 constexpr std::array<std::string_view, 5> system_flags = {"\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft"};
 
 auto find(Flags& flags, std::string_view flag) {
-  return std::find_if(flags.begin(), flags.end(), [&](const std::string& known) { return equal_ignoring_case(known, flag); });
+  return std::find_if(flags.begin(), flags.end(),
+                      [&](const std::string& known) { return equal_ignoring_case(known, flag); });
 }
 
 }  // namespace

@@ -7,34 +7,43 @@
 
 namespace watershed::sieve {
 
-std::string_view IndexedField::text() {
-  if (has_text_) return text_;
-  has_text_ = true;
-  if (auto decoded = decode_header_value(raw_)) {
-    decoded_ = std::move(*decoded);
-    text_ = decoded_;
-  } else {
-    text_ = trim(raw_);
-  }
-  return text_;
+IndexedAddress::IndexedAddress(MailboxAddress address)
+    : local_part(std::move(address.local_part)),
+      domain(std::move(address.domain)),
+      all(MailboxAddress{local_part, domain}.all()),
+      folded_local_part(fold_ascii(local_part)),
+      folded_domain(fold_ascii(domain)),
+      folded_all(fold_ascii(all)) {}
+
+IndexedField::Values& IndexedField::values() {
+  if (values_) return *values_;
+  values_ = std::make_unique<Values>();
+  values_->decoded = decode_header_value(raw_);
+  values_->text = values_->decoded ? std::string_view(*values_->decoded) : trim(raw_);
+  return *values_;
 }
+
+std::string_view IndexedField::text() { return values().text; }
 
 std::string_view IndexedField::folded() {
-  if (has_folded_) return folded_;
-  has_folded_ = true;
-  folded_ = fold_ascii(text());
-  return folded_;
+  Values& values = this->values();
+  if (!values.folded) values.folded = fold_ascii(values.text);
+  return *values.folded;
 }
 
-const std::vector<MailboxAddress>& IndexedField::addresses(std::size_t addresses_max) {
-  if (!addresses_) {
-    addresses_ = std::make_unique<std::vector<MailboxAddress>>(parse_address_list(raw_, addresses_max));
+const std::vector<IndexedAddress>& IndexedField::addresses(std::size_t addresses_max) {
+  Values& values = this->values();
+  if (!values.addresses) {
+    values.addresses.emplace();
+    for (MailboxAddress& address : parse_address_list(raw_, addresses_max)) {
+      values.addresses->emplace_back(std::move(address));
+    }
   }
-  return *addresses_;
+  return *values.addresses;
 }
 
 HeaderIndex::HeaderIndex(const mail::Message& message, const HeaderNames& names) : first_(names.size(), none) {
-  fields_.reserve(24);
+  fields_.reserve(16);
   mail::FieldCursor cursor(message.header_section());
   mail::HeaderField field;
   while (cursor.next(field)) fields_.emplace_back(field);

@@ -7,13 +7,26 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace watershed::sieve {
 
-/// One field. Members that cost something are made on first use.
+/// An address with the forms that tests compare, each beside its folding for i;ascii-casemap.
+struct IndexedAddress {
+  explicit IndexedAddress(MailboxAddress address);
+
+  std::string local_part;
+  std::string domain;
+  std::string all;
+  std::string folded_local_part;
+  std::string folded_domain;
+  std::string folded_all;
+};
+
+/// One field. What costs something is made on first use; a message has many fields that no test asks for.
 class IndexedField {
  public:
   explicit IndexedField(const mail::HeaderField& field) : name_(field.name), raw_(field.value) {}
@@ -25,20 +38,23 @@ class IndexedField {
   std::string_view text();
   /// `text` folded for i;ascii-casemap.
   std::string_view folded();
-  const std::vector<MailboxAddress>& addresses(std::size_t addresses_max);
+  const std::vector<IndexedAddress>& addresses(std::size_t addresses_max);
 
  private:
   friend class HeaderIndex;
 
+  struct Values {
+    std::string_view text;
+    std::optional<std::string> decoded;  // where `text` is no part of the message
+    std::optional<std::string> folded;
+    std::optional<std::vector<IndexedAddress>> addresses;
+  };
+  Values& values();
+
   std::string_view name_;
   std::string_view raw_;
-  std::string_view text_;
-  std::string decoded_;
-  std::string folded_;
-  std::unique_ptr<std::vector<MailboxAddress>> addresses_;
+  std::unique_ptr<Values> values_;
   std::uint32_t next_ = 0;  // of the same interned name
-  bool has_text_ = false;
-  bool has_folded_ = false;
 };
 
 class HeaderIndex {

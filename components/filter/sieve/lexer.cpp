@@ -20,12 +20,18 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 
 std::string describe(const Token& token) {
   switch (token.kind) {
-    case TokenKind::identifier: return "'" + token.text + "'";
-    case TokenKind::tag: return "'" + token.text + "'";
-    case TokenKind::number: return "a number";
-    case TokenKind::string: return "a string";
-    case TokenKind::punctuation: return "'" + printable(token.text) + "'";
-    case TokenKind::end: break;
+    case TokenKind::identifier:
+      return "'" + token.text + "'";
+    case TokenKind::tag:
+      return "'" + token.text + "'";
+    case TokenKind::number:
+      return "a number";
+    case TokenKind::string:
+      return "a string";
+    case TokenKind::punctuation:
+      return "'" + printable(token.text) + "'";
+    case TokenKind::end:
+      break;
   }
   return "the end of the file";
 }

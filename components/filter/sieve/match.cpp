@@ -19,12 +19,18 @@ std::optional<Relation> find_relation(std::string_view name) {
 
 bool holds(Relation relation, std::strong_ordering order) {
   switch (relation) {
-    case Relation::gt: return order > 0;
-    case Relation::ge: return order >= 0;
-    case Relation::lt: return order < 0;
-    case Relation::le: return order <= 0;
-    case Relation::eq: return order == 0;
-    case Relation::ne: break;
+    case Relation::gt:
+      return order > 0;
+    case Relation::ge:
+      return order >= 0;
+    case Relation::lt:
+      return order < 0;
+    case Relation::le:
+      return order <= 0;
+    case Relation::eq:
+      return order == 0;
+    case Relation::ne:
+      break;
   }
   return order != 0;
 }
@@ -55,7 +61,8 @@ MatchRun::MatchRun(Evaluation& evaluation, const Match& match)
     const std::string_view expanded = evaluation.expand(text, storage);
     auto key = make_key(match, expanded, evaluation.limits());
     if (!key) {
-      evaluation.fail(match.at, fmt::format("the regular expression '{}' cannot be used: {}", expanded, key.error().message));
+      evaluation.fail(match.at,
+                      fmt::format("the regular expression '{}' cannot be used: {}", expanded, key.error().message));
       expanded_.clear();
       return;
     }
@@ -64,25 +71,26 @@ MatchRun::MatchRun(Evaluation& evaluation, const Match& match)
 }
 
 bool MatchRun::offer(IndexedField& field) {
+  if (match_.type == MatchType::count) return offer(std::string_view(), {});
+  const std::string_view value = field.text();
+  return fits_any(value, match_.folds() ? field.folded() : value);
+}
+
+bool MatchRun::offer(std::string_view value, std::string_view folded) {
   if (match_.type == MatchType::count) {
     ++count_;
     return false;
   }
-  const std::string_view value = field.text();
-  return offer(value, match_.folds() ? field.folded() : value);
+  return fits_any(value, match_.folds() ? folded : value);
 }
 
 bool MatchRun::offer(std::string_view value) {
-  if (match_.type == MatchType::count) {
-    ++count_;
-    return false;
-  }
   if (!match_.folds()) return offer(value, value);
   const std::string folded = fold_ascii(value);
   return offer(value, folded);
 }
 
-bool MatchRun::offer(std::string_view value, std::string_view compared) {
+bool MatchRun::fits_any(std::string_view value, std::string_view compared) {
   for (const MatchKey& key : *keys_) {
     if (fits(key, value, compared)) return true;
   }
@@ -94,11 +102,15 @@ bool MatchRun::fits(const MatchKey& key, std::string_view value, std::string_vie
     case MatchType::is:
       if (match_.comparator != Comparator::ascii_numeric) return compared == key.compared;
       return compare(match_.comparator, value, key.compared) == 0;
-    case MatchType::contains: return compared.find(key.compared) != std::string_view::npos;
-    case MatchType::value: return holds(match_.relation, compare(match_.comparator, value, key.compared));
+    case MatchType::contains:
+      return compared.find(key.compared) != std::string_view::npos;
+    case MatchType::value:
+      return holds(match_.relation, compare(match_.comparator, value, key.compared));
     case MatchType::matches:
-    case MatchType::regex: break;
-    case MatchType::count: return false;
+    case MatchType::regex:
+      break;
+    case MatchType::count:
+      return false;
   }
   std::vector<Span>* const spans = evaluation_.wants_match_values() ? &evaluation_.spans() : nullptr;
   if (key.glob) {

@@ -51,16 +51,18 @@ class MatchRun {
  public:
   MatchRun(Evaluation& evaluation, const Match& match);
 
+  bool is_count() const { return match_.type == MatchType::count; }
+
   /// True when the value fits: the test holds, offer nothing more.
   bool offer(IndexedField& field);
   bool offer(std::string_view value);
-  /// :count without looking at the values.
-  void count(std::size_t values) { count_ += values; }
+  /// The same for a value whose folding is known.
+  bool offer(std::string_view value, std::string_view folded);
   /// After the last value; :count is decided here. RFC 5231 §4.2.
   bool finish();
 
  private:
-  bool offer(std::string_view value, std::string_view compared);
+  bool fits_any(std::string_view value, std::string_view compared);
   bool fits(const MatchKey& key, std::string_view value, std::string_view compared);
 
   Evaluation& evaluation_;

@@ -49,7 +49,8 @@ std::optional<std::string> danger(std::string_view pattern, const Limits& limits
       std::size_t number = 0;
       for (++at; at < pattern.size() && pattern[at] != '}'; ++at) {
         const bool is_digit = std::isdigit(static_cast<unsigned char>(pattern[at])) != 0;
-        number = is_digit ? std::min<std::size_t>(number * 10 + static_cast<std::size_t>(pattern[at] - '0'), 100'000) : 0;
+        number =
+            is_digit ? std::min<std::size_t>(number * 10 + static_cast<std::size_t>(pattern[at] - '0'), 100'000) : 0;
         highest = std::max(highest, number);
       }
       product *= std::max<std::size_t>(highest, 1);

@@ -41,7 +41,8 @@ void Report::add(Severity severity, Place at, std::string message, std::string h
     ++left_out_;
     return;
   }
-  found_.push_back({severity, {file_, at.line, at.column}, std::move(message), line_of(source_, at.line), std::move(hint)});
+  found_.push_back(
+      {severity, {file_, at.line, at.column}, std::move(message), line_of(source_, at.line), std::move(hint)});
 }
 
 Diagnostics Report::take() {
@@ -49,7 +50,8 @@ Diagnostics Report::take() {
     return std::tie(a.at.line, a.at.column) < std::tie(b.at.line, b.at.column);
   });
   if (left_out_ > 0) {
-    found_.push_back({Severity::error, {file_, 0, 0}, fmt::format("{} more findings are not listed", left_out_), {}, {}});
+    found_.push_back(
+        {Severity::error, {file_, 0, 0}, fmt::format("{} more findings are not listed", left_out_), {}, {}});
   }
   return std::move(found_);
 }

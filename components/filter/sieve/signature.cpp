@@ -11,28 +11,38 @@ namespace {
 
 std::string_view describe(ValueKind kind) {
   switch (kind) {
-    case ValueKind::number: return "a number";
-    case ValueKind::string: return "a string";
-    case ValueKind::string_list: break;
+    case ValueKind::number:
+      return "a number";
+    case ValueKind::string:
+      return "a string";
+    case ValueKind::string_list:
+      break;
   }
   return "a string or a list of strings";
 }
 
 std::string_view describe(ast::ArgumentKind kind) {
   switch (kind) {
-    case ast::ArgumentKind::number: return "a number";
-    case ast::ArgumentKind::string: return "a string";
-    case ast::ArgumentKind::string_list: return "a list of strings";
-    case ast::ArgumentKind::tag: break;
+    case ast::ArgumentKind::number:
+      return "a number";
+    case ast::ArgumentKind::string:
+      return "a string";
+    case ast::ArgumentKind::string_list:
+      return "a list of strings";
+    case ast::ArgumentKind::tag:
+      break;
   }
   return "a tag";
 }
 
 bool fits(const ast::Argument& argument, ValueKind wanted) {
   switch (wanted) {
-    case ValueKind::number: return argument.kind == ast::ArgumentKind::number;
-    case ValueKind::string: return argument.kind == ast::ArgumentKind::string;
-    case ValueKind::string_list: break;
+    case ValueKind::number:
+      return argument.kind == ast::ArgumentKind::number;
+    case ValueKind::string:
+      return argument.kind == ast::ArgumentKind::string;
+    case ValueKind::string_list:
+      break;
   }
   return argument.kind == ast::ArgumentKind::string || argument.kind == ast::ArgumentKind::string_list;
 }
@@ -83,18 +93,18 @@ class Binder {
     const ast::Argument& argument = node_.arguments[index];
     const TagDefinition* definition = find(argument);
     if (definition == nullptr) return index + 1;
-    const BoundTag* other = definition->group == TagGroup::free ? bound_.tag(definition->name)
-                                                                : bound_.group(definition->group);
+    const BoundTag* other =
+        definition->group == TagGroup::free ? bound_.tag(definition->name) : bound_.group(definition->group);
     if (other != nullptr) {
-      fail(argument.at, other->definition == definition
-                            ? fmt::format("the tag '{}' is given twice", argument.tag)
-                            : fmt::format("the tags '{}' and '{}' exclude each other", other->definition->name,
-                                          argument.tag));
+      fail(argument.at, other->definition == definition ? fmt::format("the tag '{}' is given twice", argument.tag)
+                                                        : fmt::format("the tags '{}' and '{}' exclude each other",
+                                                                      other->definition->name, argument.tag));
     }
     BoundTag bound{definition, nullptr, argument.at};
     if (definition->value) {
       if (index + 1 >= node_.arguments.size() || !fits(node_.arguments[index + 1], *definition->value)) {
-        fail(argument.at, fmt::format("the tag '{}' must be followed by {}", argument.tag, describe(*definition->value)));
+        fail(argument.at,
+             fmt::format("the tag '{}' must be followed by {}", argument.tag, describe(*definition->value)));
         bound_.tags.push_back(bound);
         return index + 1;
       }
@@ -109,8 +119,8 @@ class Binder {
     for (std::size_t index = first; index < node_.arguments.size(); ++index) {
       if (node_.arguments[index].kind != ast::ArgumentKind::tag) continue;
       // RFC 5228 §2.6.2: tagged arguments stand before the positional ones.
-      fail(node_.arguments[index].at, fmt::format("the tag '{}' must stand before the other arguments of {}",
-                                                  node_.arguments[index].tag, what()));
+      fail(node_.arguments[index].at,
+           fmt::format("the tag '{}' must stand before the other arguments of {}", node_.arguments[index].tag, what()));
       return;
     }
     const std::size_t wanted = signature_.positional.size();
@@ -128,8 +138,8 @@ class Binder {
       const ast::Argument& argument = node_.arguments[first + index];
       const ValueKind kind = signature_.positional[wanted - given + index];
       if (!fits(argument, kind)) {
-        fail(argument.at, fmt::format("argument {} of {} is {}; expected {}", index + 1, what(), describe(argument.kind),
-                                      describe(kind)));
+        fail(argument.at, fmt::format("argument {} of {} is {}; expected {}", index + 1, what(),
+                                      describe(argument.kind), describe(kind)));
       }
       bound_.positional.push_back(&argument);
     }
@@ -137,7 +147,11 @@ class Binder {
 
   void structure() {
     const Place at = node_.at;
-    if (signature_.tests == TestsWanted::none && !node_.tests.empty()) fail(at, what() + " takes no test");
+    if (signature_.tests == TestsWanted::none && !node_.tests.empty()) {
+      const ast::Node& test = node_.tests.front();
+      fail(test.at, fmt::format("{} takes no test, but '{}' follows it", what(), test.name),
+           kind_ == "command" ? "is a ';' missing before it?" : "");
+    }
     if (signature_.tests == TestsWanted::one && (node_.tests.size() != 1 || node_.has_test_list)) {
       fail(at, what() + (node_.has_test_list ? " takes one test, but a list of tests is given" : " needs one test"));
     }
@@ -178,7 +192,8 @@ Tags address_part_tags() {
 }
 
 Tags index_tags() {
-  return {{":index", Extension::index, TagGroup::free, ValueKind::number}, {":last", Extension::index, TagGroup::free, {}}};
+  return {{":index", Extension::index, TagGroup::free, ValueKind::number},
+          {":last", Extension::index, TagGroup::free, {}}};
 }
 
 Tags joined(std::initializer_list<Tags> parts) {
@@ -188,7 +203,8 @@ Tags joined(std::initializer_list<Tags> parts) {
 }
 
 const BoundTag* Bound::tag(std::string_view name) const {
-  const auto found = std::find_if(tags.begin(), tags.end(), [&](const BoundTag& tag) { return tag.definition->name == name; });
+  const auto found =
+      std::find_if(tags.begin(), tags.end(), [&](const BoundTag& tag) { return tag.definition->name == name; });
   return found == tags.end() ? nullptr : &*found;
 }
 

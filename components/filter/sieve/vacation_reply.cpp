@@ -23,7 +23,8 @@ std::vector<std::string> message_ids(std::string_view value) {
     if (end == std::string_view::npos) break;
     const std::string_view id = rest.substr(begin, end + 1 - begin);
     rest.remove_prefix(end + 1);
-    const bool is_clean = id.find_first_of(" \t\r\n") == std::string_view::npos && is_ascii(id) && id.size() <= octets_max;
+    const bool is_clean =
+        id.find_first_of(" \t\r\n") == std::string_view::npos && is_ascii(id) && id.size() <= octets_max;
     if (is_clean) ids.emplace_back(id);
   }
   return ids;

@@ -31,7 +31,8 @@ bool is_recipient_field(std::string_view name) {
 /// What the field says against an answer; nothing when it says nothing.
 std::optional<std::string> objection(const mail::HeaderField& field) {
   // RFC 5230 §4.6 and RFC 2369: whatever came over a mailing list.
-  if (starts_with_ignoring_case(field.name, "List-")) return "it came over a mailing list (" + std::string(field.name) + ")";
+  if (starts_with_ignoring_case(field.name, "List-"))
+    return "it came over a mailing list (" + std::string(field.name) + ")";
   const std::string value = to_lower(trim(field.value));
   if (equal_ignoring_case(field.name, "Auto-Submitted")) {
     // RFC 3834 §5: everything but "no" was sent by a program. Comments and parameters may follow.
@@ -67,7 +68,9 @@ std::optional<std::string> why_not_answered(const Input& input, std::span<const 
   const mail::Address& author = input.reverse_path.address();
   if (is_address_of_program(author.local_part)) return "the reverse-path is that of a program";
   const std::vector<std::string> own = folded_own_addresses(input, addresses);
-  const auto is_own = [&](const std::string& address) { return std::find(own.begin(), own.end(), address) != own.end(); };
+  const auto is_own = [&](const std::string& address) {
+    return std::find(own.begin(), own.end(), address) != own.end();
+  };
   if (is_own(mail::folded(author))) return "the reverse-path is the recipient's own";
 
   bool is_named = false;
@@ -77,9 +80,8 @@ std::optional<std::string> why_not_answered(const Input& input, std::span<const 
     if (auto why = objection(field)) return why;
     if (is_named || !is_recipient_field(field.name)) continue;
     const auto listed = parse_address_list(field.value, addresses_max);
-    is_named = std::any_of(listed.begin(), listed.end(), [&](const MailboxAddress& address) {
-      return is_own(to_lower(address.all()));
-    });
+    is_named = std::any_of(listed.begin(), listed.end(),
+                           [&](const MailboxAddress& address) { return is_own(to_lower(address.all())); });
   }
   // RFC 5230 §4.5: the user must be named in the message, or it may be a list's or a blind copy.
   if (!is_named) return "no recipient field names the recipient";

@@ -34,17 +34,17 @@ const std::vector<std::string_view>& command_names();
 const std::vector<std::string_view>& test_names();
 
 // The parts of the table, each in the file of its subject.
-std::vector<CommandDefinition> delivery_commands();   // keep, discard, fileinto, redirect, stop
-std::vector<CommandDefinition> reject_commands();     // reject, ereject
-std::vector<CommandDefinition> flag_commands();       // setflag, addflag, removeflag
-std::vector<CommandDefinition> variable_commands();   // set
-std::vector<CommandDefinition> vacation_commands();   // vacation
-std::vector<TestDefinition> logic_tests();            // allof, anyof, not, true, false, size
-std::vector<TestDefinition> header_tests();           // header, exists
-std::vector<TestDefinition> address_tests();          // address, envelope
-std::vector<TestDefinition> date_tests();             // date, currentdate
-std::vector<TestDefinition> flag_tests();             // hasflag
-std::vector<TestDefinition> string_tests();           // string
-std::vector<TestDefinition> mailbox_tests();          // mailboxexists
+std::vector<CommandDefinition> delivery_commands();  // keep, discard, fileinto, redirect, stop
+std::vector<CommandDefinition> reject_commands();    // reject, ereject
+std::vector<CommandDefinition> flag_commands();      // setflag, addflag, removeflag
+std::vector<CommandDefinition> variable_commands();  // set
+std::vector<CommandDefinition> vacation_commands();  // vacation
+std::vector<TestDefinition> logic_tests();           // allof, anyof, not, true, false, size
+std::vector<TestDefinition> header_tests();          // header, exists
+std::vector<TestDefinition> address_tests();         // address, envelope
+std::vector<TestDefinition> date_tests();            // date, currentdate
+std::vector<TestDefinition> flag_tests();            // hasflag
+std::vector<TestDefinition> string_tests();          // string
+std::vector<TestDefinition> mailbox_tests();         // mailboxexists
 
 }  // namespace watershed::sieve

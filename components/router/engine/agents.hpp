@@ -11,10 +11,4 @@ struct Engine;
 stage::Task<DeliveryReport> deliver(Engine& engine, const Destination& destination, const Batch& batch,
                                     SmtpSession& session);
 
-/// local(8): aliases, mailboxes, forwards. One outcome for the recipient.
-Outcome deliver_local(Engine& engine, const MessagePtr& message, std::size_t recipient);
-
-/// virtual(8): the mailbox that virtual_mailbox_maps names, or none.
-Outcome deliver_virtual(Engine& engine, const QueuedMessage& message, std::size_t recipient);
-
 }  // namespace watershed::router

@@ -74,7 +74,7 @@ bool ConcurrencyWindow::on_site_failure() {
   }
   const double feedback = limits_.negative.at(static_cast<double>(window_));
   failures_ -= feedback;
-  while (failures_ - feedback / 2 < 0 && feedback > 0 && window_ > 1) {
+  while (failures_ < -1e-9 && window_ > 1) {
     --window_;
     failures_ += step;
   }

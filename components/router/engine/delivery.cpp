@@ -13,6 +13,11 @@ Outcome make_outcome(Outcome::Kind kind, std::string_view status, std::string te
   return outcome;
 }
 
+std::string describe(const Outcome& outcome) {
+  if (!outcome.diagnostic.empty()) return outcome.text;
+  return mail::to_string(outcome.status) + " " + outcome.text;
+}
+
 Outcome outcome_of_error_text(std::string_view text, std::string_view default_status) {
   text = trim(text);
   const std::string_view first = text.substr(0, text.find_first_of(" \t"));

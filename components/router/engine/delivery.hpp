@@ -46,6 +46,9 @@ struct SmtpSession {
 
 Outcome make_outcome(Outcome::Kind kind, std::string_view status, std::string text);
 
+/// `5.4.6 mail for a.example loops back to myself`, or the story of what the other side said.
+std::string describe(const Outcome& outcome);
+
 /// `[5.1.1] text` as error(8) reads its next hop and local(8) its reasons: class 4 defers, anything else fails.
 Outcome outcome_of_error_text(std::string_view text, std::string_view default_status);
 

@@ -16,8 +16,15 @@
 
 namespace watershed::router {
 
+class Listeners;
+
 struct Engine {
   Engine(stage::Stage& on, stage::HostId self, RouterOptions given, std::shared_ptr<const RouteDecider> deciding);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  void configure(std::shared_ptr<const RouteDecider> deciding);
 
   stage::Stage& stage;
   stage::HostId host;
@@ -30,6 +37,7 @@ struct Engine {
   MessageQueue queue;
   Scheduler scheduler;
   QueueManager queue_manager;
+  std::unique_ptr<Listeners> listeners;
 
   bool running = false;
   std::uint32_t generation = 0;  ///< counts starts: tasks of an earlier life see that theirs is over
@@ -45,6 +53,7 @@ struct Engine {
 
   /// Like Postfix's short queue ids: microseconds and a number that no other message here has.
   std::string new_queue_id();
+  std::uint64_t next_sequence() { return ++sequences_; }
   /// `20261120060000.4A1B2C@mx.ctbto.int`, as cleanup(8) makes them.
   std::string message_id(const std::string& queue_id) const;
 
@@ -55,6 +64,7 @@ struct Engine {
 
  private:
   std::uint64_t queue_ids_ = 0;
+  std::uint64_t sequences_ = 0;
 };
 
 /// `file:line` of what decided, or `default name`: the form of journal facts.

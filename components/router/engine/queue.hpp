@@ -36,12 +36,17 @@ struct Outcome {
 };
 
 struct QueuedRecipient {
-  enum class State { waiting, scheduled, done };
+  enum class State {
+    waiting,    ///< to be routed
+    scheduled,  ///< with the scheduler or a delivery agent
+    deferred,   ///< tried in this pass and failed for now
+    done,
+  };
   mail::Recipient recipient;
   mail::Address original;  ///< as it was before rewriting (X-Original-To)
   State state = State::waiting;
-  std::string route;  ///< as last recorded, `transport:nexthop`
-  Outcome last;
+  std::string route = {};  ///< as last recorded, `transport:nexthop`
+  Outcome last = {};
 
   std::string name() const { return display(recipient.forward_path); }
 };

@@ -37,6 +37,7 @@ class QueueManager {
   void fill_active();
   void activate(const MessagePtr& message);
   void route(const MessagePtr& message);
+  std::optional<Resolution> resolve(QueuedMessage& message, std::size_t index);
   void settle_one(QueuedMessage& message, std::size_t recipient, const Outcome& outcome);
   void end_pass(const MessagePtr& message);
   void defer_or_expire(const MessagePtr& message);

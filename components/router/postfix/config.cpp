@@ -64,6 +64,9 @@ class ConfigLoader {
     set_own_addresses();
     folder_.set_config_directory(config_.parameters_.text("config_directory"));
     collect_alias_files();
+    const std::string origin = config_.parameters_.text("myorigin");  // Debian: the name of a file with the domain
+    if (origin.starts_with("/")) read_list_file(origin, config_.parameters_.where("myorigin"), 0);
+    open_one("local accounts", "unix:passwd.byname", {config_.main_->file(), 0, 0}, true);
     open_tables_of(config_.parameters_);
     for (const Service& service : config_.master_->services()) {
       if (!service.overrides.empty()) open_tables_of(config_.parameters_of(&service));

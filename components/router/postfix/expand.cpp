@@ -268,10 +268,11 @@ class Expander {
 }  // namespace
 
 Result<std::string, Error> expand_references(std::string_view text, const NameLookup& lookup) {
-  if (text.find('$') == std::string_view::npos) return std::string(text);
+  using Expanded = Result<std::string, Error>;
+  if (text.find('$') == std::string_view::npos) return Expanded(boost::system::in_place_value, text);
   Expander expander(lookup, nullptr);
   if (!expander.expand(text)) return Error{expander.fault};
-  return std::move(expander.result);
+  return Expanded(boost::system::in_place_value, std::move(expander.result));
 }
 
 std::vector<std::string> referenced_names(std::string_view text) {

@@ -137,7 +137,7 @@ Result<DelimitedPattern, Error> take_delimited(std::string_view& text) {
                                (delimiter >= 'A' && delimiter <= 'Z');
   if (text.empty() || is_alphanumeric) return Error{"a pattern such as /pattern/ was expected"};
   std::size_t at = 1;
-  while (at < text.size() && text[at] != delimiter) at += text[at] == '\\' && at + 1 < text.size() ? 2 : 1;
+  while (at < text.size() && text[at] != delimiter) at += text[at] == '\\' && at + 1 < text.size() ? 2U : 1U;
   if (at >= text.size()) return Error{fmt::format("the pattern's closing '{}' is missing", delimiter)};
   if (at > pattern_max_octets) return Error{"the pattern is too long"};
   DelimitedPattern found{std::string(text.substr(1, at - 1)), {}};

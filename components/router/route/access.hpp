@@ -97,8 +97,12 @@ class AccessPolicy {
   AccessDecision check_end_of_data(const SessionFacts& session, const mail::Envelope& envelope,
                                    const DnsFacts& dns) const;
 
- private:
+  /// Restrictions that are not modelled, by the line of their list.
+  const std::vector<NotUnderstood>& not_understood() const;
+
   struct Rules;
+
+ private:
   std::unique_ptr<const Rules> rules_;
 };
 

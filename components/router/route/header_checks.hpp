@@ -33,7 +33,8 @@ struct ContentOutcome {
 
 class ContentChecks {
  public:
-  ContentChecks(const PostfixConfig& config, const postfix::Parameters& parameters);
+  /// `prefix` is empty for cleanup(8), `smtp_` or `lmtp_` for the checks that the SMTP client makes at delivery.
+  ContentChecks(const PostfixConfig& config, const postfix::Parameters& parameters, const std::string& prefix = {});
   ~ContentChecks();
   ContentChecks(ContentChecks&&) noexcept;
   ContentChecks& operator=(ContentChecks&&) noexcept;
@@ -42,8 +43,9 @@ class ContentChecks {
 
   ContentOutcome check(const mail::Message& message) const;
 
- private:
   struct Rules;
+
+ private:
   std::unique_ptr<const Rules> rules_;
 };
 

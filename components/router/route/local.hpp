@@ -6,6 +6,7 @@
 #include "mail/path.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct LocalAction {
     transport,  ///< handed to mailbox_transport or fallback_transport: `transport`, `nexthop`, recipient `address`
     bounce,     ///< `reason` with `status`
     defer,      ///< `reason` with `status`
+    discard,    ///< thrown away as local(8) does for an unaliased postmaster
     outside,    ///< |command, /file, mailbox_command: not modelled, also listed in not_understood
   };
   Kind kind = Kind::bounce;
@@ -42,17 +44,23 @@ struct LocalDelivery {
   std::vector<NotUnderstood> not_understood;
 };
 
+class Resolver;
+
 class LocalAgent {
  public:
-  explicit LocalAgent(std::shared_ptr<const PostfixConfig> config);
+  /// `resolver` must outlive the agent: it says which alias targets are this agent's own.
+  LocalAgent(std::shared_ptr<const PostfixConfig> config, const Resolver& resolver);
   ~LocalAgent();
   LocalAgent(LocalAgent&&) noexcept;
   LocalAgent& operator=(LocalAgent&&) noexcept;
 
-  LocalDelivery deliver(const mail::ReversePath& reverse_path, const mail::Address& recipient) const;
+  /// `delivered_to`: the addresses in the message's Delivered-To fields; a recipient among them is a loop (5.4.6).
+  LocalDelivery deliver(const mail::ReversePath& reverse_path, const mail::Address& recipient,
+                        std::span<const std::string> delivered_to = {}) const;
+
+  struct Rules;
 
  private:
-  struct Rules;
   std::unique_ptr<const Rules> rules_;
 };
 

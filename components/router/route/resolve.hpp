@@ -42,6 +42,8 @@ struct Resolution {
   std::vector<NotUnderstood> not_understood;            ///< e.g. an unmodelled table decides here
 };
 
+class AddressRules;
+
 /// Holds the parsed lists of one configuration. Immutable, safe to share.
 class Resolver {
  public:
@@ -56,8 +58,12 @@ class Resolver {
   /// True when the domain is local (mydestination, own addresses); the trivial "is it mine" of rewriting and local(8).
   bool is_local_domain(std::string_view domain) const;
 
- private:
+  /// The address rules that this resolver was built with.
+  const AddressRules& rules() const;
+
   struct Lists;
+
+ private:
   std::unique_ptr<const Lists> lists_;
 };
 

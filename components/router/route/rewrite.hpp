@@ -4,8 +4,10 @@
 
 #include "components/router/postfix/config.hpp"
 #include "mail/envelope.hpp"
+#include "mail/reply.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,8 +58,9 @@ class Cleanup {
   Expansion expand(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients,
                    const CleanupRequest& request = {}) const;
 
- private:
   struct Rules;
+
+ private:
   std::unique_ptr<const Rules> rules_;
 };
 

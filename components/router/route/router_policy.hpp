@@ -9,6 +9,7 @@
 #include "components/router/route/rewrite.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,7 +41,11 @@ class RouteDecider {
   /// content_filter as it applies to mail from that smtpd service; empty for none.
   std::string content_filter(std::string_view service) const;
 
-  LocalDelivery deliver_local(const mail::ReversePath& reverse_path, const mail::Address& recipient) const;
+  LocalDelivery deliver_local(const mail::ReversePath& reverse_path, const mail::Address& recipient,
+                              std::span<const std::string> delivered_to = {}) const;
+
+  /// Everything in the folder that is not modelled, restrictions included: what makes a verdict inconclusive.
+  const std::vector<NotUnderstood>& not_understood() const;
 
   /// header_checks and friends for mail from that smtpd service.
   const ContentChecks& content_checks(std::string_view service) const;

@@ -1,4 +1,5 @@
-// keep, discard, fileinto, redirect, stop. RFC 5228 §3.3, §4; :copy RFC 3894, :flags RFC 5232 §5, :create RFC 5490 §3.2.
+// keep, discard, fileinto, redirect, stop. RFC 5228 §3.3, §4; :copy RFC 3894, :flags RFC 5232 §5, :create RFC 5490
+// §3.2.
 #include "base/text.hpp"
 #include "components/filter/sieve/address_list.hpp"
 #include "components/filter/sieve/compiler.hpp"

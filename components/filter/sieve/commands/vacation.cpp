@@ -29,15 +29,16 @@ class VacationCommand final : public CommandNode {
       evaluation.note(at, "no vacation reply: " + *why);
       return Flow::next;
     }
-    Vacation reply{mail::ForwardPath(input.reverse_path.address()), {}, {}, evaluation.expanded(reason), is_mime,
-                   period_seconds};
+    Vacation reply{
+        mail::ForwardPath(input.reverse_path.address()), {}, {}, evaluation.expanded(reason), is_mime, period_seconds};
     reply.from = from ? evaluation.expanded(*from) : mail::to_string(input.forward_path.address());
     if (from && parse_single_address(reply.from).empty()) {
       evaluation.fail(at, fmt::format("'{}' is no address to send a vacation reply from", printable(reply.from)));
       return Flow::stop;
     }
     reply.subject = subject_of(evaluation);
-    const std::string key = fmt::format("vacation {} {}", mail::folded(reply.to.address()), handle_of(evaluation, reply));
+    const std::string key =
+        fmt::format("vacation {} {}", mail::folded(reply.to.address()), handle_of(evaluation, reply));
     if (input.history != nullptr && input.history->remembers(key, input.now_unix_seconds)) {
       evaluation.note(at, "no vacation reply: this correspondent got one within the period");
       return Flow::next;
@@ -86,8 +87,8 @@ std::int64_t period(Compiler& compiler, const Bound& bound) {
       static_cast<std::int64_t>(std::min(tag->value->number, static_cast<std::uint64_t>(most) + 1));
   const std::int64_t used = std::clamp(given, least, most);
   if (used != given) {
-    compiler.warning(tag->value->at, fmt::format("'{}' takes {} to {} here; {} is used", tag->definition->name, least,
-                                                 most, used));
+    compiler.warning(tag->value->at,
+                     fmt::format("'{}' takes {} to {} here; {} is used", tag->definition->name, least, most, used));
   }
   return used * unit;
 }

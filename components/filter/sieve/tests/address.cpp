@@ -1,8 +1,8 @@
 // address and envelope. RFC 5228 §5.1, §5.4; address parts §2.7.4 and RFC 5233 (:user, :detail).
+#include "mail/address.hpp"
 #include "base/text.hpp"
 #include "components/filter/sieve/tests/fields.hpp"
 #include "components/filter/sieve/vocabulary.hpp"
-#include "mail/address.hpp"
 
 #include <fmt/format.h>
 
@@ -27,17 +27,21 @@ AddressPart address_part(const Bound& bound) {
 
 /// Offers the part of one address. RFC 5233 §4: without a separator :user is the whole local part and :detail is
 /// nothing at all, not the empty string.
-bool offer(MatchRun& run, AddressPart part, const std::string& local_part, const std::string& domain,
-           const std::string& separator) {
+bool offer(MatchRun& run, AddressPart part, const IndexedAddress& address, const std::string& separator) {
+  if (run.is_count()) part = AddressPart::all;  // RFC 5231 §4.2: :count counts mailboxes, whatever part is asked for
   switch (part) {
-    case AddressPart::all: return run.offer(mail::to_string(mail::Address{local_part, domain}));
-    case AddressPart::local_part: return run.offer(std::string_view(local_part));
-    case AddressPart::domain: return run.offer(std::string_view(domain));
+    case AddressPart::all:
+      return run.offer(address.all, address.folded_all);
+    case AddressPart::local_part:
+      return run.offer(address.local_part, address.folded_local_part);
+    case AddressPart::domain:
+      return run.offer(address.domain, address.folded_domain);
     case AddressPart::user:
-    case AddressPart::detail: break;
+    case AddressPart::detail:
+      break;
   }
-  const std::size_t at = separator.empty() ? std::string::npos : local_part.find(separator);
-  const std::string_view whole = local_part;
+  const std::size_t at = separator.empty() ? std::string::npos : address.local_part.find(separator);
+  const std::string_view whole = address.local_part;
   if (part == AddressPart::user) return run.offer(whole.substr(0, at));
   return at != std::string::npos && run.offer(whole.substr(at + separator.size()));
 }
@@ -49,11 +53,12 @@ class AddressTest final : public TestNode {
     const std::string& separator = evaluation.program().options.subaddress_separator;
     const auto visit = [&](IndexedField& field) {
       const auto& addresses = field.addresses(evaluation.limits().header_addresses_max);
-      // A field without any address is compared as it stands, so that a rule can still see it.
-      if (addresses.empty() && part == AddressPart::all && !field.text().empty()) return run.offer(field);
-      return std::any_of(addresses.begin(), addresses.end(), [&](const MailboxAddress& address) {
-        return offer(run, part, address.local_part, address.domain, separator);
-      });
+      // As with Pigeonhole, a field without any address is compared as it stands, so that a rule can still see it; an
+      // empty one is the empty string in each part. RFC 5231 §4.2 lets :count count mailboxes only.
+      const bool stands_for_itself = part == AddressPart::all || (part != AddressPart::detail && field.text().empty());
+      if (addresses.empty() && stands_for_itself && !run.is_count()) return run.offer(field);
+      return std::any_of(addresses.begin(), addresses.end(),
+                         [&](const IndexedAddress& address) { return offer(run, part, address, separator); });
     };
     return any_chosen_field(evaluation, names, choice, visit) || run.finish();
   }
@@ -73,14 +78,9 @@ class EnvelopeTest final : public TestNode {
       const std::string wanted = to_lower(evaluation.expanded(name));
       const bool is_from = wanted == "from";
       if (!is_from && wanted != "to") continue;
-      const Input& input = evaluation.input();
-      if (is_from && input.reverse_path.is_null()) {
-        // RFC 5228 §5.4: a null reverse-path is the empty string whatever the address part.
-        if (run.offer(std::string_view())) return true;
-        continue;
-      }
-      const mail::Address& address = is_from ? input.reverse_path.address() : input.forward_path.address();
-      if (offer(run, part, address.local_part, address.domain, separator)) return true;
+      const std::optional<IndexedAddress>& address = is_from ? evaluation.reverse_path() : evaluation.forward_path();
+      // RFC 5228 §5.4: a null reverse-path is the empty string whatever the address part.
+      if (address ? offer(run, part, *address, separator) : run.offer(std::string_view())) return true;
     }
     return run.finish();
   }
@@ -90,8 +90,8 @@ class EnvelopeTest final : public TestNode {
   Match match;
 };
 
-// RFC 5228 §5.1: the address test is restricted to fields that hold addresses. Beyond those that must be there, the ones
-// that mail systems write addresses into.
+// RFC 5228 §5.1: the address test is restricted to fields that hold addresses. Beyond those that must be there, the
+// ones that mail systems write addresses into.
 constexpr std::array<std::string_view, 27> address_fields = {"from",
                                                              "to",
                                                              "cc",
@@ -146,12 +146,12 @@ TestPointer compile_envelope(Compiler& compiler, const ast::Node&, const Bound& 
   auto test = std::make_unique<EnvelopeTest>();
   for (const ast::StringLiteral& literal : bound.positional[0]->strings) {
     Text name = compiler.text(literal);
-    const bool is_known = !name.is_constant() || equal_ignoring_case(name.constant, "from") ||
-                          equal_ignoring_case(name.constant, "to");
+    const bool is_known =
+        !name.is_constant() || equal_ignoring_case(name.constant, "from") || equal_ignoring_case(name.constant, "to");
     // RFC 5228 §5.4: an envelope part that is not supported is an error.
     if (!is_known) {
-      compiler.error(literal.at, fmt::format("unknown envelope part '{}'; expected \"from\" or \"to\"",
-                                             printable(name.constant)));
+      compiler.error(literal.at,
+                     fmt::format("unknown envelope part '{}'; expected \"from\" or \"to\"", printable(name.constant)));
     }
     test->names.push_back(std::move(name));
   }

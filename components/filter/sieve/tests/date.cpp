@@ -56,7 +56,8 @@ class CurrentDateTest final : public TestNode {
  public:
   bool holds(Evaluation& evaluation) const override {
     MatchRun run(evaluation, question.match);
-    const auto value = question.value(evaluation, {evaluation.input().now_unix_seconds, evaluation.input().zone_minutes});
+    const auto value =
+        question.value(evaluation, {evaluation.input().now_unix_seconds, evaluation.input().zone_minutes});
     return (value && run.offer(std::string_view(*value))) || run.finish();
   }
 
@@ -68,9 +69,10 @@ std::optional<DateQuestion> compile_question(Compiler& compiler, const Bound& bo
   DateQuestion question;
   question.part = compiler.text(part);
   if (question.part.is_constant() && !find_date_part(question.part.constant)) {
-    compiler.error(part.at, fmt::format("unknown date part '{}'; expected year, month, day, date, julian, hour, minute, "
-                                        "second, time, iso8601, std11, zone or weekday",
-                                        printable(question.part.constant)));
+    compiler.error(part.at,
+                   fmt::format("unknown date part '{}'; expected year, month, day, date, julian, hour, minute, "
+                               "second, time, iso8601, std11, zone or weekday",
+                               printable(question.part.constant)));
   }
   if (const BoundTag* zone = bound.group(TagGroup::zone)) {
     question.zone_choice = zone->value == nullptr ? ZoneChoice::original : ZoneChoice::given;

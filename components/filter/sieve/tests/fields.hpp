@@ -10,8 +10,8 @@
 
 namespace watershed::sieve {
 
-/// Calls `visit(IndexedField&)` for every field of these names, name after name, until it returns true; says whether one
-/// did.
+/// Calls `visit(IndexedField&)` for every field of these names, name after name, until it returns true; says whether
+/// one did.
 template <class Visit>
 bool any_named_field(Evaluation& evaluation, const std::vector<HeaderName>& names, Visit visit) {
   HeaderIndex& index = evaluation.headers();

@@ -1,0 +1,14 @@
+// The sub-commands of watershed. Each takes the options and gives the exit code.
+#pragma once
+
+#include "cli/options.hpp"
+
+namespace watershed::cli {
+
+ExitCode run(const Options& options);
+ExitCode check(const Options& options);
+ExitCode list(const Options& options);
+ExitCode explain(const Options& options);
+ExitCode schema(const Options& options);
+
+}  // namespace watershed::cli

@@ -1,0 +1,108 @@
+// watershed: the command line.
+#include "cli/commands.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <cstdio>
+#include <exception>
+
+namespace {
+
+using watershed::cli::ExitCode;
+using watershed::cli::Options;
+
+constexpr const char* exit_codes = R"(
+Exit codes:
+  0  everything held
+  1  an expectation or invariant failed
+  2  the command line is wrong
+  3  a world, scenario or configuration file is wrong
+  4  the environment cannot do it
+  5  inconclusive: configuration not understood, or evidence incomplete
+  6  a threshold was breached
+Several apply: 3, 4, 1, 6, 5 in that order.)";
+
+void add_paths(CLI::App& command, Options& options) {
+  command.add_option("paths", options.paths, "Scenario files and folders (default: scenarios)");
+  command.add_option("--scenarios", options.scenarios_root, "Folder with worlds/, messages/ and requirements.yaml");
+  command.add_option("--world", options.worlds, "Only on this world (repeatable)");
+}
+
+void add_selection(CLI::App& command, Options& options) {
+  command.add_option("--filter", options.filter, "Only scenarios whose file or title matches this regular expression");
+  command.add_option("--tag", options.tags, "Only scenarios with these tags: a and not (b or c)");
+  command.add_option("--shard", options.shard, "Only part i of n, as i/n");
+}
+
+void add_run(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("run", "Run scenarios and give verdicts");
+  add_paths(*command, options);
+  add_selection(*command, options);
+  command->add_option("--lane", options.lane, "simulated")->check(CLI::IsMember({"simulated"}));
+  command->add_option_function<std::uint64_t>(
+      "--seed",
+      [&options](const std::uint64_t& seed) {
+        options.seed = seed;
+        options.has_seed = true;
+      },
+      "Seed of all chance (default: drawn, and printed)");
+  command->add_option("--jobs", options.jobs, "Scenarios at a time (default: one a core)")->check(CLI::Range(1, 64));
+  command->add_option("--report", options.reports, "KIND=PATH, KIND is json or junit (repeatable)");
+  command->add_option("--artifacts", options.artifacts, "Folder for journals and stored messages, one folder a run");
+  command->add_flag("--fail-fast", options.fail_fast, "Stop after the first failure");
+  command->add_flag("--allow-empty", options.allow_empty, "Selecting no scenario is no error");
+}
+
+void add_general(CLI::App& command, Options& options) {
+  command.add_flag("--quiet", options.quiet, "Only failures");
+  command.add_flag("--verbose", options.verbose, "Every run and every decision");
+  command.add_option("--color", options.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+}  // namespace
+
+int main(int argument_count, char** arguments) {
+  CLI::App app{"Watershed rehearses an e-mail split before anyone cuts over."};
+  app.footer(exit_codes);
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "watershed 0.1.0");
+  Options options;
+  add_run(app, options);
+  CLI::App* check = app.add_subcommand("check", "Read and check scenarios, worlds and configuration; run nothing");
+  add_paths(*check, options);
+  CLI::App* list = app.add_subcommand("list", "List scenarios with their worlds and requirements");
+  add_paths(*list, options);
+  add_selection(*list, options);
+  list->add_flag("--json", options.as_json, "As JSON");
+  CLI::App* explain = app.add_subcommand("explain", "The way of one message, each decision with its file:line");
+  explain->add_option("--world", options.world, "World")->required();
+  explain->add_option("--from", options.from, "Reverse-path; <> for the null one")->required();
+  explain->add_option("--to", options.to, "Forward-path")->required();
+  explain->add_option("--via", options.via, "Host that sends it");
+  explain->add_option("--scenarios", options.scenarios_root, "Folder with worlds/ (default: scenarios)");
+  explain->add_flag("--json", options.as_json, "As JSON");
+  CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of a kind of file");
+  schema->add_option("kind", options.schema, "scenario, world, requirements, mailboxes, spam or tenant")
+      ->check(CLI::IsMember({"scenario", "world", "requirements", "mailboxes", "spam", "tenant"}));
+  for (CLI::App* command : app.get_subcommands({})) add_general(*command, options);
+
+  try {
+    app.parse(argument_count, arguments);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::usage);
+  }
+  try {
+    ExitCode code = ExitCode::ok;
+    if (*app.get_subcommand("run")) code = watershed::cli::run(options);
+    if (*check) code = watershed::cli::check(options);
+    if (*list) code = watershed::cli::list(options);
+    if (*explain) code = watershed::cli::explain(options);
+    if (*schema) code = watershed::cli::schema(options);
+    return static_cast<int>(code);
+  } catch (const std::exception& error) {
+    // Out of memory, a disk that is full while writing: nothing that a file of the user's could cause.
+    std::fprintf(stderr, "watershed: %s\n", error.what());
+    return static_cast<int>(ExitCode::environment);
+  }
+}

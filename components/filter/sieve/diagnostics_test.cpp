@@ -1,0 +1,161 @@
+// What a wrong script is told: every fault, with its place and what was expected.
+#include "components/filter/sieve/test_support.hpp"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace watershed::sieve {
+namespace {
+
+using test::decide;
+using test::Setting;
+
+struct Case {
+  std::string_view script;
+  std::string_view expected;
+};
+
+TEST(SieveDiagnostics, Grammar) {
+  const std::vector<Case> cases = {
+      {"keep\nstop;", "error 2:1: the command 'keep' takes no test, but 'stop' follows it"},
+      {"if true { keep;", "error 1:9: this block is never closed; expected '}' before the end of the file"},
+      {"keep; }", "error 1:7: found '}' but no block is open here; expected a command"},
+      {"redirect \"a@b.example;",
+       "error 1:10: this string is never closed; expected '\"'; error 1:23: found the end of "
+       "the file; expected ';' or '{' to end the command 'redirect' of line 1"},
+      {"if exists [\"a\", ] { keep; }",
+       "error 1:17: found ']'; expected a string in the list that '[' opens on line 1"},
+      {"if anyof () { keep; }", "error 1:11: found ')'; expected a test"},
+      {"if anyof (true { keep; }",
+       "error 1:16: found '{'; expected ',' or ')' in the test list that '(' opens on line 1"},
+      {"/* keep;", "error 1:1: this comment is never closed; expected '*/'"},
+      {"if size :over 10X { keep; }", "error 1:17: 'x' follows a number; expected K, M, G or nothing"},
+      {"if size :over 99999999999999999999G { keep; }",
+       "error 1:15: this number is too big; expected at most 18446744073709551615"},
+      {"redirect text:\na@b.example\n",
+       "error 1:10: this text is never closed; expected a line with a single '.'; error "
+       "3:1: found the end of the file; expected ';' or '{' to end the command "
+       "'redirect' of line 1"},
+      {"redirect \"\xff@b.example\";",
+       "error 1:10: this string is not valid UTF-8; error 1:10: '\\xff@b.example' is no address; expected "
+       "local-part@domain"},
+      {"keep; % keep;", "error 1:7: found '%'; expected a command"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(decide(c.script), c.expected) << c.script;
+}
+
+TEST(SieveDiagnostics, WordsAndArguments) {
+  const std::vector<Case> cases = {
+      {"kepe;", "error 1:1: unknown command 'kepe'"},
+      {"if haeder \"a\" \"b\" {}", "error 1:4: unknown test 'haeder'"},
+      {"fileinto \"A\";", "error 1:1: the command 'fileinto' needs the capability \"fileinto\""},
+      {"if envelope \"to\" \"A\" {}", "error 1:4: the test 'envelope' needs the capability \"envelope\""},
+      {"redirect :copy \"a@b.example\";", "error 1:10: the tag ':copy' needs the capability \"copy\""},
+      {"require \"fileitno\";", "error 1:9: unknown capability \"fileitno\" in require"},
+      {"keep; require \"fileinto\";",
+       "error 1:7: require must stand at the top of the script, before all other commands"},
+      {"if true { require \"fileinto\"; }",
+       "error 1:11: require must stand at the top of the script, before all other commands"},
+      {"else { keep; }", "error 1:1: 'else' has no 'if' before it"},
+      {"if true {} else {} elsif true {}", "error 1:20: 'elsif' stands behind the 'else' of this 'if'"},
+      {"if {}", "error 1:1: the command 'if' needs one test"},
+      {"if (true, true) {}", "error 1:1: the command 'if' takes one test, but a list of tests is given"},
+      {"if true;", "error 1:1: the command 'if' needs a block: '{' … '}'"},
+      {"keep {}", "error 1:1: the command 'keep' takes no block; expected ';'"},
+      {"if anyof true {}", "error 1:4: the test 'anyof' needs a list of tests in parentheses"},
+      {"if not {}", "error 1:4: the test 'not' needs one test"},
+      {"if true true {}", "error 1:9: the test 'true' takes no test, but 'true' follows it"},
+      {"redirect 5;", "error 1:10: argument 1 of the command 'redirect' is a number; expected a string"},
+      {"redirect;", "error 1:1: the command 'redirect' takes 1 argument, but 0 are given"},
+      {"keep \"a\";", "error 1:6: the command 'keep' takes 0 arguments, but 1 is given"},
+      {"if header \"a\" :is \"b\" {}",
+       "error 1:15: the tag ':is' must stand before the other arguments of the test 'header'"},
+      {"if header :is :contains \"a\" \"b\" {}", "error 1:15: the tags ':is' and ':contains' exclude each other"},
+      {"if header :is :is \"a\" \"b\" {}", "error 1:15: the tag ':is' is given twice"},
+      {"if header :si \"a\" \"b\" {}", "error 1:11: the test 'header' takes no tag ':si'"},
+      {"if header :comparator 5 \"a\" \"b\" {}", "error 1:11: the tag ':comparator' must be followed by a string"},
+      {"if header :comparator \"i;foo\" \"a\" \"b\" {}",
+       "error 1:23: unknown comparator 'i;foo'; expected i;octet, i;ascii-casemap or i;ascii-numeric"},
+      {"if header :comparator \"i;ascii-numeric\" \"a\" \"b\" {}",
+       "error 1:23: the comparator 'i;ascii-numeric' needs the capability \"comparator-i;ascii-numeric\""},
+      {"require \"comparator-i;ascii-numeric\"; if header :contains :comparator \"i;ascii-numeric\" \"a\" \"b\" {}",
+       "error 1:71: the comparator 'i;ascii-numeric' compares whole values only; it does not go with ':contains'"},
+      {"require \"relational\"; if header :value \"more\" \"a\" \"b\" {}",
+       "error 1:40: 'more' is no relation; expected gt, ge, lt, le, eq or ne"},
+      {"if address \"subject\" \"b\" {}",
+       "error 1:12: the header field 'subject' holds no addresses; the test 'address' does not take it"},
+      {"if size 10 {}", "error 1:9: the test 'size' takes 0 arguments, but 1 is given"},
+      {"if size {}", "error 1:4: the test 'size' needs ':over' or ':under' and a number"},
+      {"redirect \"no address\";", "error 1:10: 'no address' is no address; expected local-part@domain"},
+      {"require \"regex\"; if header :regex \"a\" \"(\" {}",
+       "error 1:39: the regular expression '(' cannot be used: Unmatched ( or \\("},
+      {"require \"regex\"; if header :regex \"a\" \"(a)\\\\1\" {}",
+       "error 1:39: the regular expression '(a)\\1' cannot be used: it has a back-reference, which POSIX extended "
+       "expressions do not know"},
+      {"require \"regex\"; if header :regex \"a\" \"(a{200}){200}\" {}",
+       "error 1:39: the regular expression '(a{200}){200}' cannot be used: its repetitions multiply to more than 255"},
+      {"require \"date\"; if date \"date\" \"foo\" \"b\" {}",
+       "error 1:32: unknown date part 'foo'; expected year, month, day, date, julian, hour, minute, second, time, "
+       "iso8601, "
+       "std11, zone or weekday"},
+      {"require \"date\"; if date :zone \"+9999\" \"date\" \"year\" \"b\" {}",
+       "error 1:31: '+9999' is no time zone; expected \"+hhmm\" or \"-hhmm\""},
+      {"require [\"index\", \"date\"]; if header :last \"a\" \"b\" {}",
+       "error 1:38: the tag ':last' needs ':index' beside it"},
+      {"require \"index\"; if header :index 0 \"a\" \"b\" {}",
+       "error 1:28: the number behind ':index' is 0; fields count from 1"},
+      {"require \"envelope\"; if envelope \"body\" \"b\" {}",
+       "error 1:33: unknown envelope part 'body'; expected \"from\" or \"to\""},
+      {"require \"vacation\"; vacation :from \"nobody\" \"x\";",
+       "error 1:36: 'nobody' is no address; expected local-part@domain"},
+      {"require \"fileinto\"; fileinto \"\";", "error 1:30: this mailbox name cannot be used: it is empty"},
+  };
+  for (const Case& c : cases) EXPECT_EQ(decide(c.script), c.expected) << c.script;
+}
+
+TEST(SieveDiagnostics, AllFaultsOfOneScript) {
+  EXPECT_EQ(
+      decide("require [\"foo\", \"fileinto\"];\nkepe;\nif header :si \"a\" \"b\" { fileinto 5; }\nstop stop;\n"
+             "redirect \"x\";\n"),
+      "error 1:10: unknown capability \"foo\" in require; error 2:1: unknown command 'kepe'; error 3:11: the test "
+      "'header' takes no tag ':si'; error 3:34: argument 1 of the command 'fileinto' is a number; expected a "
+      "string; error 4:6: the command 'stop' takes no test, but 'stop' follows it; error 5:10: 'x' is no "
+      "address; expected local-part@domain");
+}
+
+TEST(SieveDiagnostics, HintsAndSourceLine) {
+  const auto script = compile("# top\nrequire \"fileinto\";\nfilinto \"A\";\n", "a.sieve");
+  ASSERT_FALSE(script.has_value());
+  ASSERT_EQ(script.error().size(), 1U);
+  const Diagnostic& found = script.error().front();
+  EXPECT_EQ(found.at, (SourcePosition{"a.sieve", 3, 1}));
+  EXPECT_EQ(found.source_line, "filinto \"A\";");
+  EXPECT_EQ(found.hint, "did you mean 'fileinto'?");
+  const auto no_require = compile("fileinto \"A\";", "a.sieve");
+  ASSERT_FALSE(no_require.has_value());
+  EXPECT_EQ(no_require.error().front().hint, "add at the top: require [\"fileinto\"];");
+}
+
+TEST(SieveDiagnostics, Limits) {
+  Setting setting;
+  std::string deep;
+  std::string deep_not;
+  for (int level = 0; level < 40; ++level) deep += "if true { ";
+  for (int level = 0; level < 40; ++level) deep += "}";
+  for (int level = 0; level < 100'000; ++level) deep_not += "not ";
+  EXPECT_EQ(decide(deep, setting), "error 1:329: blocks are nested more than 32 deep");
+  EXPECT_EQ(decide("if " + deep_not + "true {}"), "error 1:132: tests are nested more than 32 deep");
+  setting.options.limits.script_octets_max = 10;
+  EXPECT_EQ(decide("keep; keep; keep;", setting), "error 0:0: the script has 17 octets; the limit is 10");
+  setting.options.limits = {};
+  setting.options.limits.diagnostics_max = 2;
+  EXPECT_EQ(
+      decide("a; b; c; d;", setting),
+      "error 1:1: unknown command 'a'; error 1:4: unknown command 'b'; error 0:0: 2 more findings are not listed");
+  setting.options.enabled.erase(Extension::fileinto);
+  EXPECT_EQ(decide("require \"fileinto\";", setting), "error 1:9: the capability \"fileinto\" is switched off here");
+}
+
+}  // namespace
+}  // namespace watershed::sieve

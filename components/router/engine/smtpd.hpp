@@ -1,0 +1,84 @@
+// smtpd(8): one client's session. Policy comes from the pure AccessPolicy, with DNS answers where a restriction asks for
+// them; the content goes through cleanup's checks and the milter stage into the queue.
+#pragma once
+
+#include "components/router/engine/engine.hpp"
+#include "components/router/engine/intake.hpp"
+#include "components/router/route/access.hpp"
+#include "talk/content_filter.hpp"
+#include "talk/smtp_server.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace watershed::router {
+
+class SmtpdConversation final : public talk::SmtpConversation {
+ public:
+  SmtpdConversation(Engine& engine, const ServiceSettings& service, bool loopback_only, const talk::Connection& peer);
+
+  stage::Task<talk::Answer> on_connect() override;
+  stage::Task<talk::Answer> on_hello(const mail::HelloCommand& hello) override;
+  stage::Task<talk::Answer> on_mail(const mail::Envelope& envelope) override;
+  stage::Task<talk::Answer> on_rcpt(const mail::Envelope& so_far, const mail::Recipient& recipient) override;
+  stage::Task<talk::Answer> on_data(const mail::Envelope& envelope) override;
+  stage::Task<std::vector<talk::Answer>> on_content(talk::ReceivedContent received) override;
+  void on_reset() override;
+
+ private:
+  using Ask = std::function<AccessDecision(const DnsFacts&)>;
+
+  /// What the accepted commands of this transaction want done to the message. access(5) "OTHER ACTIONS".
+  struct Effects {
+    bool hold = false;
+    bool discard = false;
+    std::string decided_by;
+    std::optional<std::string> filter;
+    std::optional<std::string> redirect;
+    std::vector<std::string> prepend;
+    std::vector<std::string> bcc;
+  };
+
+  /// Everything about one message between its final dot and the reply.
+  struct Incoming {
+    NewMail mail;
+    mail::Message message;
+    talk::FilterVerdict verdict;
+    bool was_filtered = false;
+    std::string queue_id_text;
+    stage::ConnectionId connection = 0;
+    std::uint32_t transaction = 0;
+  };
+
+  bool is_over() const { return !engine_.running || engine_.generation != generation_; }
+  talk::Answer hang_up() const;
+  stage::Task<void> find_client_name();
+  stage::Task<talk::Answer> decide(Ask ask, talk::Answer when_accepted);
+  talk::Answer refuse(const AccessDecision& decision) const;
+  talk::Answer soften(talk::Answer answer) const;
+  void take_effects(const AccessDecision& decision);
+  stage::Task<talk::Answer> receive(Incoming& incoming, std::string content);
+  std::optional<talk::Answer> prepare_header(Incoming& incoming);
+  std::optional<talk::Answer> check_content(Incoming& incoming);
+  std::optional<talk::Answer> expand(Incoming& incoming);
+  stage::Task<std::optional<talk::Answer>> filter(Incoming& incoming);
+  std::optional<talk::Answer> apply_verdict(Incoming& incoming);
+  void take_custody(Incoming& incoming);
+  void record_filtered(const Incoming& incoming, stage::Custody custody) const;
+
+  Engine& engine_;
+  std::shared_ptr<const RouteDecider> decider_;       // the configuration of this session, whatever comes later
+  std::shared_ptr<const EngineSettings> settings_;
+  const ServiceSettings& service_;
+  bool loopback_only_;
+  std::uint32_t generation_;
+  SessionFacts session_;
+  DnsFacts dns_;
+  Effects effects_;
+  bool data_checked_ = false;
+};
+
+}  // namespace watershed::router

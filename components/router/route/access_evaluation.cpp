@@ -1,0 +1,274 @@
+// The evaluation of restriction lists: order, defer_if_*, warn_if_reject, replies. SMTPD_ACCESS_README.
+#include "components/router/route/access_evaluation.hpp"
+
+#include "base/text.hpp"
+#include "mail/reply.hpp"
+
+#include <fmt/format.h>
+
+namespace watershed::router {
+
+namespace {
+constexpr int recursion_max = 30;
+constexpr std::size_t reply_text_max = 500;
+}  // namespace
+
+StatusAndText split_status(std::string_view text, std::string_view fallback) {
+  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
+  const auto status = mail::parse_enhanced_status(text.substr(0, end));
+  if (!status || (status->class_digit != 2 && status->class_digit != 4 && status->class_digit != 5)) {
+    return {std::string(fallback), std::string(trim(text))};
+  }
+  return {std::string(text.substr(0, end)), std::string(trim(text.substr(end)))};
+}
+
+std::string fitting_status(std::string_view dsn, std::string_view class_name) {
+  const auto status = mail::parse_enhanced_status(dsn);
+  if (!status || status->subject != 1) return std::string(dsn);
+  int subject = 1;
+  int detail = status->detail;
+  if (class_name == "Sender address") {
+    constexpr int for_sender[] = {0, 7, 8, 7, 7, 0, 7, 7, 8};
+    detail = detail < 9 ? for_sender[detail] : 0;
+  } else if (class_name == "Recipient address") {
+    constexpr int for_recipient[] = {0, 1, 2, 3, 4, 5, 6, 3, 2};
+    detail = detail < 9 ? for_recipient[detail] : 0;
+  } else {
+    subject = detail = 0;
+  }
+  return fmt::format("{}.{}.{}", status->class_digit, subject, detail);
+}
+
+void AccessEvaluation::set_reverse_path(const mail::ReversePath& reverse_path) {
+  has_reverse_path_ = true;
+  reverse_path_value_ = reverse_path;
+  reverse_path_ = reverse_path.is_null() ? std::string{} : internal_form(reverse_path.address());
+}
+
+void AccessEvaluation::set_recipient(const mail::Address& recipient) {
+  has_recipient_ = true;
+  recipient_ = internal_form(recipient);
+}
+
+void AccessEvaluation::note_failure(const postfix::LookupError& error) {
+  if (error.not_understood) out_.not_understood.push_back({error.at, error.message});
+}
+
+Status AccessEvaluation::reject(int code, std::string_view dsn, const std::string& text) {
+  // The enhanced status always has the class of the reply code.
+  std::string status(dsn);
+  if (code < 400 || code > 599) code = 450;
+  if (rules_.soft_bounce && code >= 500) code -= 100;
+  if (!status.empty()) status[0] = static_cast<char>('0' + code / 100);
+  const mail::Reply reply = mail::make_reply(code, status, text.substr(0, reply_text_max));
+  if (warn_if_reject_ > 0 && depth_ >= warn_if_reject_) {
+    out_.warnings.push_back("reject_warning: " + mail::to_line(reply));
+    return Status::dunno;
+  }
+  out_.reply = reply;
+  out_.disconnect = code == 421 || code == 521;
+  out_.decided_by = current_;
+  out_.restriction = restriction_;
+  return Status::reject;
+}
+
+Status AccessEvaluation::dictionary_retry(std::string_view name) {
+  return reject(451, "4.3.0", fmt::format("<{}>: Temporary lookup failure", name));
+}
+
+Status AccessEvaluation::server_error(const std::string& about) {
+  out_.not_understood.push_back({current_.at, about});
+  return reject(451, "4.3.5", "Server configuration error");
+}
+
+void AccessEvaluation::set_problem(Problem& problem, int code, std::string_view dsn, std::string text) {
+  // Only the first problem is kept. Under warn_if_reject there is none.
+  if (problem.active || (warn_if_reject_ > 0 && depth_ >= warn_if_reject_)) return;
+  problem = {true, code, std::string(dsn), std::move(text), current_, restriction_};
+}
+
+Status AccessEvaluation::run(const RestrictionList& list, const Subject& subject) {
+  // access(5) DISCARD: "the message is silently discarded"; nothing further is asked.
+  if (out_.discard) return Status::dunno;
+  warn_if_reject_ = 0;
+  defer_if_reject_ = {};
+  return evaluate_list(list, subject);
+}
+
+Status AccessEvaluation::evaluate_list(const RestrictionList& list, const Subject& subject) {
+  if (depth_ >= recursion_max) return server_error("restriction classes nest too deep in " + list.parameter);
+  ++depth_;
+  const int outer_warn = warn_if_reject_;
+  Status status = Status::dunno;
+  const DecidedBy by{list.at, list.parameter};
+  for (const Restriction& restriction : list.restrictions) {
+    if (restriction.kind == RestrictionKind::warn_if_reject) {
+      if (warn_if_reject_ == 0) warn_if_reject_ = depth_;
+      continue;
+    }
+    current_ = by;
+    restriction_ = restriction.argument.empty() ? restriction.name : restriction.name + " " + restriction.argument;
+    status = evaluate(restriction, subject);
+    if (warn_if_reject_ >= depth_) warn_if_reject_ = outer_warn;
+    if (status != Status::dunno) break;
+    if (defer_if_permit_.active && defer_if_reject_.active) break;
+  }
+  if (status == Status::ok) {
+    out_.decided_by = current_;
+    out_.restriction = restriction_;
+  }
+  --depth_;
+  // An earlier temporary problem may have hidden a permit: reject becomes defer.
+  if (status == Status::reject && defer_if_reject_.active) {
+    const Problem problem = defer_if_reject_;
+    current_ = problem.decided_by;
+    restriction_ = problem.restriction;
+    defer_if_reject_.active = false;
+    status = reject(problem.code, problem.dsn, problem.text);
+  }
+  return status;
+}
+
+Status AccessEvaluation::evaluate(const Restriction& restriction, const Subject& subject) {
+  using Kind = RestrictionKind;
+  switch (restriction.kind) {
+    case Kind::permit: return Status::ok;
+    case Kind::reject: return reject(rules_.code("reject_code"), "5.7.1", prefix(subject) + "Access denied");
+    case Kind::defer: return reject(rules_.code("defer_code"), "4.3.2", prefix(subject) + "Try again later");
+    case Kind::defer_if_permit:
+      set_problem(defer_if_permit_, 450, "4.7.0", prefix(subject) + "defer_if_permit requested");
+      return Status::dunno;
+    case Kind::defer_if_reject:
+      set_problem(defer_if_reject_, 450, "4.7.0", prefix(subject) + "defer_if_reject requested");
+      return Status::dunno;
+    case Kind::permit_inet_interfaces: {
+      const auto& own = rules_.config->own_addresses();
+      return std::find(own.begin(), own.end(), session_.client_address) != own.end() ? Status::ok : Status::dunno;
+    }
+    case Kind::permit_mynetworks: {
+      const postfix::MatchResult match = rules_.mynetworks.match(session_.client_name, &session_.client_address);
+      if (match.failure) {
+        note_failure(*match.failure);
+        return dictionary_retry(session_.client_name);
+      }
+      if (!match.matched) return Status::dunno;
+      current_ = match.decided_by;
+      return Status::ok;
+    }
+    case Kind::permit_sasl_authenticated: return session_.sasl_username.empty() ? Status::dunno : Status::ok;
+    case Kind::reject_unknown_client_hostname: return reject_unknown_client(false);
+    case Kind::reject_unknown_reverse_client_hostname: return reject_unknown_client(true);
+    case Kind::check_client_access: {
+      const Subject client{session_.client_name + "[" + to_string(session_.client_address) + "]", "Client host", subject.bare_table,
+                           subject.is_before_mail};
+      return check_name_and_address(*restriction.table, session_.client_name, client);
+    }
+    case Kind::check_reverse_client_access: {
+      const Subject client{session_.reverse_client_name, "Unverified Client host", subject.bare_table, subject.is_before_mail};
+      return check_name_and_address(*restriction.table, session_.reverse_client_name, client);
+    }
+    case Kind::check_helo_access: {
+      if (session_.helo.empty()) return Status::dunno;
+      bool found = false;
+      const Subject helo{session_.helo, "Helo command", subject.bare_table, subject.is_before_mail};
+      return check_domain(*restriction.table, session_.helo, false, found, helo);
+    }
+    case Kind::reject_invalid_helo_hostname: return reject_invalid_hostname(subject);
+    case Kind::reject_non_fqdn_helo_hostname: return reject_non_fqdn_hostname(subject);
+    case Kind::reject_unknown_helo_hostname: return reject_unknown_helo(subject);
+    case Kind::check_sender_access: {
+      if (!has_reverse_path_) return Status::dunno;
+      const Subject sender{reverse_path_, "Sender address", subject.bare_table, false};
+      bool found = false;
+      // postconf(5) smtpd_null_access_lookup_key: the key that stands for the null reverse-path.
+      if (reverse_path_.empty()) return check_key(*restriction.table, rules_.null_access_key, false, found, sender);
+      return check_mail_address(*restriction.table, reverse_path_, sender, false);
+    }
+    case Kind::reject_non_fqdn_sender:
+      return reverse_path_.empty() ? Status::dunno : reject_non_fqdn_address(reverse_path_, {reverse_path_, "Sender address", {}, false});
+    case Kind::reject_unknown_sender_domain:
+      return reverse_path_.empty() ? Status::dunno
+                                   : reject_unknown_address(reverse_path_, {reverse_path_, "Sender address", {}, false}, true);
+    case Kind::reject_unlisted_sender: return reverse_path_.empty() ? Status::dunno : check_listed(reverse_path_, true);
+    case Kind::check_recipient_access:
+      if (!has_recipient_) return Status::dunno;
+      return check_mail_address(*restriction.table, recipient_, {recipient_, "Recipient address", subject.bare_table, false}, true);
+    case Kind::permit_auth_destination: return has_recipient_ ? permit_auth_destination() : Status::dunno;
+    case Kind::reject_unauth_destination:
+      return has_recipient_ ? reject_unauth_destination(rules_.code("relay_domains_reject_code"), "5.7.1") : Status::dunno;
+    case Kind::defer_unauth_destination:
+      return has_recipient_ ? reject_unauth_destination(rules_.code("relay_domains_reject_code") - 100, "4.7.1") : Status::dunno;
+    case Kind::reject_non_fqdn_recipient:
+      return has_recipient_ ? reject_non_fqdn_address(recipient_, {recipient_, "Recipient address", {}, false}) : Status::dunno;
+    case Kind::reject_unknown_recipient_domain:
+      return has_recipient_ ? reject_unknown_address(recipient_, {recipient_, "Recipient address", {}, false}, false) : Status::dunno;
+    case Kind::reject_unlisted_recipient: return has_recipient_ ? check_listed(recipient_, false) : Status::dunno;
+    case Kind::reject_multi_recipient_bounce:
+      if (!has_reverse_path_ || !reverse_path_.empty() || recipient_count_ == 0) return Status::dunno;
+      return reject(rules_.code("multi_recipient_bounce_reject_code"), "5.5.3", prefix(subject) + "Multi-recipient bounce");
+    case Kind::warn_if_reject:
+    case Kind::without_effect: return Status::dunno;
+    case Kind::restriction_class: {
+      const auto found = rules_.classes.find(restriction.argument);
+      return found == rules_.classes.end() ? Status::dunno : evaluate_list(found->second, subject);
+    }
+    case Kind::reject_rbl_client:
+    case Kind::not_modelled:
+      out_.not_understood.push_back({current_.at, restriction.name + " is not modelled"});
+      return Status::dunno;
+    case Kind::unknown: break;
+  }
+  return server_error(restriction.name + " is no restriction of Postfix 3.7");
+}
+
+Status AccessEvaluation::client(bool is_before_mail) {
+  const std::string name = session_.client_name + "[" + to_string(session_.client_address) + "]";
+  return run(rules_.client, {name, "Client host", RestrictionKind::check_client_access, is_before_mail});
+}
+
+Status AccessEvaluation::helo(bool is_before_mail) {
+  if (session_.helo.empty()) return Status::dunno;
+  return run(rules_.helo, {session_.helo, "Helo command", RestrictionKind::check_helo_access, is_before_mail});
+}
+
+Status AccessEvaluation::mail_from() {
+  Status status = run(rules_.mail, {reverse_path_, "Sender address", RestrictionKind::check_sender_access, false});
+  if (status != Status::reject && status != Status::needs_dns && rules_.rejects_unlisted_sender && !reverse_path_.empty()) {
+    current_ = rules_.parameters.decided_by("smtpd_reject_unlisted_sender");
+    restriction_ = "smtpd_reject_unlisted_sender";
+    status = check_listed(reverse_path_, true);
+  }
+  return status;
+}
+
+Status AccessEvaluation::recipient() {
+  const Subject subject{recipient_, "Recipient address", RestrictionKind::check_recipient_access, false};
+  const RestrictionList* first = rules_.relay_first ? &rules_.relay : &rules_.recipient;
+  const RestrictionList* second = rules_.relay_first ? &rules_.recipient : &rules_.relay;
+  for (const RestrictionList* list : {first, second}) {
+    const Status status = run(*list, subject);
+    if (status == Status::reject || status == Status::needs_dns) return status;
+  }
+  const Status deferred = apply_defer_if_permit(Status::dunno);
+  if (deferred == Status::reject) return deferred;
+  if (!rules_.rejects_unlisted_recipient || recipient_checked_ || out_.discard) return Status::dunno;
+  current_ = rules_.parameters.decided_by("smtpd_reject_unlisted_recipient");
+  restriction_ = "smtpd_reject_unlisted_recipient";
+  return check_listed(recipient_, false);
+}
+
+Status AccessEvaluation::apply_defer_if_permit(Status status) {
+  if (status == Status::reject || status == Status::needs_dns || !defer_if_permit_.active) return status;
+  current_ = defer_if_permit_.decided_by;
+  restriction_ = defer_if_permit_.restriction;
+  return reject(defer_if_permit_.code, defer_if_permit_.dsn, defer_if_permit_.text);
+}
+
+AccessDecision AccessEvaluation::decision(Status status) {
+  if (status == Status::needs_dns) out_.verdict = AccessDecision::Verdict::needs_dns;
+  else if (status == Status::reject) out_.verdict = AccessDecision::Verdict::refuse;
+  else out_.verdict = AccessDecision::Verdict::accept;
+  return std::move(out_);
+}
+
+}  // namespace watershed::router

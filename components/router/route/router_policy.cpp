@@ -1,0 +1,139 @@
+// See router_policy.hpp.
+#include "components/router/route/router_policy.hpp"
+
+#include <algorithm>
+
+namespace watershed::router {
+
+namespace {
+
+bool contains(const std::vector<std::string>& list, std::string_view element) {
+  return std::find(list.begin(), list.end(), element) != list.end();
+}
+
+}  // namespace
+
+struct RouteDecider::Parts {
+  /// What one smtpd service brings: its policy, and the cleanup that it asks for.
+  struct Entry {
+    std::string service;
+    AccessPolicy access;
+    Cleanup cleanup;
+    CleanupRequest request;
+    ContentChecks checks;
+    std::string content_filter;
+  };
+
+  std::shared_ptr<const PostfixConfig> config;
+  Resolver resolver;
+  LocalAgent local;
+  Cleanup internal_cleanup;
+  std::string filter_nexthop;
+  std::vector<Entry> entries;
+  std::vector<NotUnderstood> not_understood;
+
+  explicit Parts(std::shared_ptr<const PostfixConfig> shared)
+      : config(std::move(shared)),
+        resolver(config),
+        local(config, resolver),
+        internal_cleanup(config, cleanup_parameters(config->parameters())),
+        filter_nexthop(config->parameters().text("default_filter_nexthop")),
+        not_understood(config->not_understood()) {
+    for (const postfix::Service* service : config->master().smtpd_services()) add_entry(service);
+    if (entries.empty()) add_entry(nullptr);
+  }
+
+  postfix::Parameters cleanup_parameters(const postfix::Parameters& smtpd) const {
+    const std::string name = smtpd.text("cleanup_service_name");
+    return config->parameters_of(config->master().internal_service(name));
+  }
+
+  void add_entry(const postfix::Service* service) {
+    const postfix::Parameters smtpd = config->parameters_of(service);
+    const postfix::Parameters cleanup = cleanup_parameters(smtpd);
+    const std::vector<std::string> overrides = smtpd.list("receive_override_options");
+    CleanupRequest request;
+    request.address_mappings = !contains(overrides, "no_address_mappings");
+    request.automatic_bcc = request.address_mappings;
+    const bool skips_checks = contains(overrides, "no_header_body_checks");
+    postfix::Parameters check_parameters = cleanup;
+    if (skips_checks) {
+      std::vector<postfix::Setting> off = cleanup.overrides();
+      for (const char* name : {"header_checks", "mime_header_checks", "nested_header_checks", "body_checks"}) {
+        off.push_back({name, "", {}});
+      }
+      check_parameters = config->parameters().with_overrides(std::move(off));
+    }
+    AccessPolicy access(config, with_recipient_checks(smtpd, overrides), resolver);
+    not_understood.insert(not_understood.end(), access.not_understood().begin(), access.not_understood().end());
+    entries.push_back(Entry{service == nullptr ? "smtp" : service->name, std::move(access), Cleanup(config, cleanup), request,
+                            ContentChecks(*config, check_parameters), smtpd.text("content_filter")});
+  }
+
+  /// receive_override_options = no_unknown_recipient_checks switches smtpd_reject_unlisted_recipient off.
+  static postfix::Parameters with_recipient_checks(const postfix::Parameters& smtpd, const std::vector<std::string>& options) {
+    if (!contains(options, "no_unknown_recipient_checks")) return smtpd;
+    std::vector<postfix::Setting> overrides = smtpd.overrides();
+    overrides.push_back({"smtpd_reject_unlisted_recipient", "no", smtpd.where("receive_override_options")});
+    return smtpd.with_overrides(std::move(overrides));
+  }
+
+  const Entry& entry(std::string_view service) const {
+    const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& each) { return each.service == service; });
+    return found == entries.end() ? entries.front() : *found;
+  }
+};
+
+RouteDecider::RouteDecider(PostfixConfig config)
+    : parts_(std::make_unique<Parts>(std::make_shared<const PostfixConfig>(std::move(config)))) {}
+RouteDecider::~RouteDecider() = default;
+RouteDecider::RouteDecider(RouteDecider&&) noexcept = default;
+RouteDecider& RouteDecider::operator=(RouteDecider&&) noexcept = default;
+
+const PostfixConfig& RouteDecider::config() const { return *parts_->config; }
+const std::vector<NotUnderstood>& RouteDecider::not_understood() const { return parts_->not_understood; }
+const AccessPolicy& RouteDecider::access(std::string_view service) const { return parts_->entry(service).access; }
+const ContentChecks& RouteDecider::content_checks(std::string_view service) const { return parts_->entry(service).checks; }
+std::string RouteDecider::content_filter(std::string_view service) const { return parts_->entry(service).content_filter; }
+
+Expansion RouteDecider::expand(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients,
+                               std::string_view service) const {
+  const Parts::Entry& entry = parts_->entry(service);
+  return entry.cleanup.expand(reverse_path, recipients, entry.request);
+}
+
+Expansion RouteDecider::expand_internal(const mail::ReversePath& reverse_path,
+                                        const std::vector<mail::Recipient>& recipients) const {
+  CleanupRequest request;
+  request.automatic_bcc = false;
+  return parts_->internal_cleanup.expand(reverse_path, recipients, request);
+}
+
+Resolution RouteDecider::resolve(const mail::ReversePath& reverse_path, const mail::Address& recipient,
+                                 std::string_view filter) const {
+  Resolution resolution = parts_->resolver.resolve(reverse_path, recipient);
+  if (filter.empty()) return resolution;
+  // postconf(5) content_filter: transport:nexthop for every recipient; an empty next hop is default_filter_nexthop, else the
+  // recipient's domain.
+  const std::size_t colon = filter.find(':');
+  resolution.status = Resolution::Status::resolved;
+  resolution.transport = std::string(filter.substr(0, colon));
+  resolution.nexthop = colon == std::string_view::npos ? std::string{} : std::string(filter.substr(colon + 1));
+  if (resolution.nexthop.empty()) resolution.nexthop = parts_->filter_nexthop;
+  if (resolution.nexthop.empty()) resolution.nexthop = recipient.domain;
+  resolution.decided_by = parts_->config->parameters().decided_by("content_filter");
+  resolution.not_understood.clear();
+  const postfix::Service* service = parts_->config->master().transport(resolution.transport);
+  resolution.kind = service == nullptr ? TransportKind::unknown : postfix::kind_of(*service);
+  if (resolution.kind == TransportKind::unknown || resolution.kind == TransportKind::pipe) {
+    resolution.not_understood.push_back({resolution.decided_by.at, "transport " + resolution.transport + " is not modelled"});
+  }
+  return resolution;
+}
+
+LocalDelivery RouteDecider::deliver_local(const mail::ReversePath& reverse_path, const mail::Address& recipient,
+                                          std::span<const std::string> delivered_to) const {
+  return parts_->local.deliver(reverse_path, recipient, delivered_to);
+}
+
+}  // namespace watershed::router

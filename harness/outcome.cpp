@@ -1,0 +1,90 @@
+// See outcome.hpp.
+#include "harness/outcome.hpp"
+
+#include <algorithm>
+
+namespace watershed::harness {
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::passed: return "passed";
+    case Verdict::failed: return "failed";
+    case Verdict::error: return "error";
+    case Verdict::skipped: return "skipped";
+    case Verdict::inconclusive: return "inconclusive";
+  }
+  return "?";
+}
+
+void MessageCounts::add(const MessageCounts& other) {
+  offered += other.offered;
+  delivered += other.delivered;
+  rejected += other.rejected;
+  bounced += other.bounced;
+  discarded += other.discarded;
+  queued += other.queued;
+  lost += other.lost;
+  duplicated += other.duplicated;
+}
+
+namespace {
+
+// The worst verdict of several: a requirement holds only if all that speaks for it does.
+Verdict worst(Verdict a, Verdict b) {
+  const auto rank = [](Verdict verdict) {
+    switch (verdict) {
+      case Verdict::failed: return 4;
+      case Verdict::error: return 3;
+      case Verdict::inconclusive: return 2;
+      case Verdict::passed: return 1;
+      case Verdict::skipped: return 0;
+    }
+    return 0;
+  };
+  return rank(a) >= rank(b) ? a : b;
+}
+
+}  // namespace
+
+void summarize(Outcome& outcome) {
+  Summary summary;
+  outcome.shared_hosts.clear();
+  for (RequirementResult& requirement : outcome.requirements) {
+    requirement.verdict = Verdict::skipped;
+    requirement.scenarios.clear();
+  }
+  for (const ScenarioResult& scenario : outcome.scenarios) {
+    ++summary.scenarios;
+    switch (scenario.verdict) {
+      case Verdict::passed: ++summary.passed; break;
+      case Verdict::failed: ++summary.failed; break;
+      case Verdict::error: ++summary.errors; break;
+      case Verdict::skipped: ++summary.skipped; break;
+      case Verdict::inconclusive: ++summary.inconclusive; break;
+    }
+    for (RequirementResult& requirement : outcome.requirements) {
+      if (std::find(scenario.requirements.begin(), scenario.requirements.end(), requirement.id) ==
+          scenario.requirements.end()) {
+        continue;
+      }
+      requirement.verdict = worst(requirement.verdict, scenario.verdict);
+      requirement.scenarios.push_back(scenario.file + " on " + scenario.world);
+    }
+    if (scenario.is_must_fail) continue;
+    summary.crossings += scenario.crossings;
+    summary.hops += scenario.hops;
+    summary.messages.add(scenario.counts);
+    std::set<std::string>& shared = outcome.shared_hosts[scenario.world];
+    shared.insert(scenario.shared_hosts.begin(), scenario.shared_hosts.end());
+  }
+  outcome.summary = summary;
+}
+
+int exit_code(const Outcome& outcome) {
+  if (outcome.summary.errors > 0) return 4;
+  if (outcome.summary.failed > 0) return 1;
+  if (outcome.summary.inconclusive > 0) return 5;
+  return 0;
+}
+
+}  // namespace watershed::harness

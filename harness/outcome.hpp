@@ -1,0 +1,111 @@
+// The Outcome of a run: everything that reports need, as one value. Reports read it and nothing else.
+#pragma once
+
+#include "harness/scenario/finding.hpp"
+#include "harness/scenario/evidence.hpp"
+#include "harness/world/world.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace watershed::harness {
+
+enum class Verdict { passed, failed, error, skipped, inconclusive };
+
+std::string_view to_string(Verdict verdict);
+
+/// Messages by what became of them, in units of one offered message for one recipient.
+struct MessageCounts {
+  std::uint64_t offered = 0;
+  std::uint64_t delivered = 0;
+  std::uint64_t rejected = 0;
+  std::uint64_t bounced = 0;
+  std::uint64_t discarded = 0;
+  std::uint64_t queued = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t duplicated = 0;
+
+  void add(const MessageCounts& other);
+};
+
+/// One message for one recipient: its fate and its way, for the JSON report and later for stories.
+struct MessageResult {
+  std::string label;
+  std::string message_class;
+  std::string reverse_path;
+  std::string recipient;
+  std::string fate;
+  std::vector<std::string> path;   ///< hosts, originator first; of the furthest copy
+  std::vector<std::string> trail;  ///< decisions, each with its file:line
+  std::string mailbox;
+  std::string folder;
+  std::uint16_t code = 0;
+  std::string text;
+  std::int64_t latency_ns = 0;  ///< from offer to storing; 0 where not delivered
+};
+
+struct ScenarioResult {
+  std::string file;
+  std::string title;
+  std::string world;
+  std::vector<std::string> requirements;
+  Verdict verdict = Verdict::passed;
+  bool is_must_fail = false;
+  Findings findings;  ///< what does not hold; for a known-bad world what was rightly reported stands in `expected_findings`
+  Findings expected_findings;
+  std::vector<NotUnderstoodLine> not_understood;
+  MessageCounts counts;
+  std::uint64_t crossings = 0;
+  std::uint64_t hops = 0;
+  std::map<std::string, std::uint64_t> stragglers;  ///< old address and reverse-path → messages that arrived
+  std::vector<MessageResult> messages;
+  std::uint64_t messages_left_out = 0;  ///< of a load, only the first are listed
+  std::set<std::string> shared_hosts;
+  FlowFigures figures;
+  double seconds = 0;          ///< real
+  double virtual_seconds = 0;  ///< on the clock of the lane
+  std::string replay;          ///< command that runs this scenario again on this world
+};
+
+struct RequirementResult {
+  std::string id;
+  std::string title;
+  std::string statement;
+  Verdict verdict = Verdict::passed;
+  std::vector<std::string> scenarios;  ///< `file on world`
+};
+
+struct Summary {
+  std::uint64_t scenarios = 0;  ///< runs: one scenario on one world
+  std::uint64_t passed = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t skipped = 0;
+  std::uint64_t inconclusive = 0;
+  std::uint64_t crossings = 0;
+  std::uint64_t hops = 0;
+  MessageCounts messages;
+};
+
+struct Outcome {
+  std::uint64_t seed = 0;
+  std::string lane = "simulated";
+  std::vector<ScenarioResult> scenarios;
+  std::vector<RequirementResult> requirements;
+  std::map<std::string, std::set<std::string>> shared_hosts;  ///< by world
+  Summary summary;
+  double seconds = 0;
+};
+
+/// Fills summary, shared_hosts and the verdicts of the requirements from the scenarios. Known-bad worlds count as
+/// scenarios, but their messages, crossings and hosts do not.
+void summarize(Outcome& outcome);
+
+/// 0 passed, 1 failed, 3 and 4 errors are given by the caller, 5 inconclusive; 1 goes before 5.
+int exit_code(const Outcome& outcome);
+
+}  // namespace watershed::harness

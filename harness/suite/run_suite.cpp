@@ -1,0 +1,157 @@
+// See run_suite.hpp.
+#include "harness/suite/run_suite.hpp"
+
+#include "harness/suite/tag_expression.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <regex.h>
+#include <thread>
+
+namespace watershed::harness {
+
+namespace {
+
+class Filter {
+ public:
+  static Result<Filter, Error> compile(const std::string& pattern) {
+    Filter filter;
+    if (pattern.empty()) return filter;
+    filter.compiled_ = std::shared_ptr<regex_t>(new regex_t{}, [](regex_t* regex) {
+      regfree(regex);
+      delete regex;
+    });
+    const int error = regcomp(filter.compiled_.get(), pattern.c_str(), REG_EXTENDED | REG_NOSUB | REG_ICASE);
+    if (error == 0) return filter;
+    char text[200];
+    regerror(error, filter.compiled_.get(), text, sizeof text);
+    return Error{fmt::format("--filter '{}': {}", pattern, text)};
+  }
+
+  bool matches(const Scenario& scenario) const {
+    if (!compiled_) return true;
+    return regexec(compiled_.get(), scenario.file.c_str(), 0, nullptr, 0) == 0 ||
+           regexec(compiled_.get(), scenario.title.c_str(), 0, nullptr, 0) == 0;
+  }
+
+ private:
+  std::shared_ptr<regex_t> compiled_;
+};
+
+// The same scenario is in the same shard on every machine, whatever else is there.
+unsigned shard_of(const Scenario& scenario, unsigned count) {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : scenario.path.filename().string()) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return static_cast<unsigned>(hash % count) + 1;
+}
+
+std::vector<std::string> worlds_of(const Scenario& scenario, const SuiteRunOptions& options) {
+  std::vector<std::string> worlds;
+  for (const std::string& world : scenario.worlds) {
+    const bool wanted = options.worlds.empty() ||
+                        std::find(options.worlds.begin(), options.worlds.end(), world) != options.worlds.end();
+    if (wanted) worlds.push_back(world);
+  }
+  return worlds;
+}
+
+class SuiteRun {
+ public:
+  SuiteRun(const Suite& suite, const SuiteRunOptions& options, const OnResult& on_result,
+           std::vector<std::shared_ptr<const Scenario>> selected)
+      : suite_(suite), options_(options), on_result_(on_result), selected_(std::move(selected)) {
+    for (const auto& [name, world] : suite.worlds) {
+      if (world) worlds_[name] = &world->spec;
+    }
+    results_.resize(selected_.size());
+    for (const auto& scenario : selected_) total_ += worlds_of(*scenario, options_).size();
+  }
+
+  std::vector<ScenarioResult> run() {
+    const unsigned jobs = std::clamp<unsigned>(options_.jobs, 1, 64);
+    std::vector<std::thread> threads;
+    for (unsigned job = 1; job < jobs; ++job) threads.emplace_back([this] { work(); });
+    work();
+    for (std::thread& thread : threads) thread.join();
+    std::vector<ScenarioResult> all;
+    for (auto& of_scenario : results_) {
+      std::move(of_scenario.begin(), of_scenario.end(), std::back_inserter(all));
+    }
+    return all;
+  }
+
+ private:
+  void work() {
+    for (;;) {
+      const std::size_t index = next_.fetch_add(1);
+      if (index >= selected_.size() || stopped_.load()) return;
+      run_one(*selected_[index], results_[index]);
+    }
+  }
+
+  // The worlds of one scenario run after each other: a later one may be compared with an earlier one.
+  void run_one(const Scenario& scenario, std::vector<ScenarioResult>& results) {
+    Surroundings surroundings{worlds_, {}};
+    for (const std::string& world : worlds_of(scenario, options_)) {
+      if (stopped_.load()) return;
+      results.push_back(run_scenario(scenario, suite_.world_for(scenario, world), options_.run, surroundings));
+      surroundings.figures_elsewhere[world] = results.back().figures;
+      const Verdict verdict = results.back().verdict;
+      const std::lock_guard lock(mutex_);
+      ++done_;
+      if (on_result_) on_result_(results.back(), done_, total_);
+      if (options_.fail_fast && verdict == Verdict::failed) stopped_.store(true);
+    }
+  }
+
+  const Suite& suite_;
+  const SuiteRunOptions& options_;
+  const OnResult& on_result_;
+  std::vector<std::shared_ptr<const Scenario>> selected_;
+  std::map<std::string, const WorldSpec*> worlds_;
+  std::vector<std::vector<ScenarioResult>> results_;
+  std::size_t total_ = 0;
+  std::atomic<std::size_t> next_{0};
+  std::atomic<bool> stopped_{false};
+  std::mutex mutex_;
+  std::size_t done_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<std::shared_ptr<const Scenario>>, Error> select_scenarios(const Suite& suite,
+                                                                           const SuiteRunOptions& options) {
+  const auto filter = Filter::compile(options.filter);
+  if (!filter) return filter.error();
+  std::vector<std::shared_ptr<const Scenario>> selected;
+  for (const auto& scenario : suite.scenarios) {
+    const auto tagged = matches_tags(options.tags, scenario->tags);
+    if (!tagged) return Error{fmt::format("--tag '{}': {}", options.tags, tagged.error().message)};
+    const bool here = options.shard_count <= 1 || shard_of(*scenario, options.shard_count) == options.shard_index;
+    if (*tagged && here && filter->matches(*scenario) && !worlds_of(*scenario, options).empty()) {
+      selected.push_back(scenario);
+    }
+  }
+  return selected;
+}
+
+Result<Outcome, Error> run_suite(const Suite& suite, const SuiteRunOptions& options, const OnResult& on_result) {
+  const auto started = std::chrono::steady_clock::now();
+  auto selected = select_scenarios(suite, options);
+  if (!selected) return selected.error();
+  Outcome outcome;
+  outcome.seed = options.run.seed;
+  outcome.scenarios = SuiteRun(suite, options, on_result, std::move(*selected)).run();
+  for (const Requirement& requirement : suite.requirements) {
+    outcome.requirements.push_back({requirement.id, requirement.title, requirement.statement, Verdict::skipped, {}});
+  }
+  summarize(outcome);
+  outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return outcome;
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,163 @@
+// See world.hpp.
+#include "harness/world/world.hpp"
+
+#include "components/router/postfix/config.hpp"
+#include "harness/world/mailboxes_file.hpp"
+#include "harness/world/shown.hpp"
+#include "harness/world/spam_file.hpp"
+#include "harness/world/tenant_file.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+namespace watershed::harness {
+
+namespace {
+
+std::string shown(const WorldSpec& world, const std::string& path) {
+  return world.shown_folder.empty() ? path : world.shown_folder + "/" + path;
+}
+
+Diagnostics missing(const WorldSpec& world, const FileReference& reference, std::string_view what) {
+  return {{Severity::error, reference.at, fmt::format("'{}' does not exist; expected {}", shown(world, reference.path), what),
+           {}, {}}};
+}
+
+template <class T>
+void take(T&& parsed, Diagnostics& diagnostics) {
+  if (!parsed) diagnostics.insert(diagnostics.end(), parsed.error().begin(), parsed.error().end());
+}
+
+class Loader {
+ public:
+  explicit Loader(World& world) : world_(world) {}
+
+  Diagnostics load() {
+    for (const HostSpec& host : world_.spec.hosts) load_host(host);
+    auto zones = load_world_zones(world_.spec, world_.spec.dns_zones);
+    take(zones, diagnostics_);
+    if (zones) world_.zones = std::move(*zones);
+    for (const Diagnostic& warning : world_.zones.warnings) world_.warnings.push_back(warning);
+    check_waivers();
+    return std::move(diagnostics_);
+  }
+
+ private:
+  void load_host(const HostSpec& host) {
+    HostConfig config;
+    if (host.spam_filter.is_set()) {
+      auto rules = read_spam_file(world_.spec.folder / host.spam_filter.path, shown(world_.spec, host.spam_filter.path));
+      take(rules, diagnostics_);
+      if (rules) config.spam_rules = std::move(*rules);
+    }
+    if (const auto* router = std::get_if<RouterSpec>(&host.role)) {
+      auto loaded = load_router(world_.spec, host, router->folder);
+      take(loaded, diagnostics_);
+      if (loaded) {
+        config.router = *loaded;
+        note_not_understood(config.router->config());
+      }
+    } else if (const auto* mail_store = std::get_if<MailStoreSpec>(&host.role)) {
+      auto loaded = load_mailboxes(world_.spec, mail_store->mailboxes, mail_store->filter);
+      take(loaded, diagnostics_);
+      if (loaded) config.mailboxes = std::move(*loaded);
+    } else if (const auto* provider = std::get_if<CloudSpec>(&host.role)) {
+      auto loaded = load_tenant(world_.spec, provider->tenant);
+      take(loaded, diagnostics_);
+      if (loaded) config.tenant = std::move(*loaded);
+    }
+    world_.hosts.push_back(std::move(config));
+  }
+
+  void note_not_understood(const postfix::PostfixConfig& config) {
+    for (const Diagnostic& warning : config.warnings()) world_.warnings.push_back(warning);
+    for (const postfix::NotUnderstood& line : config.not_understood()) {
+      const std::string place = to_file_line(line.at);
+      bool waived = false;
+      for (const WaiverSpec& waiver : world_.spec.waivers) {
+        if (shown(world_.spec, waiver.place) != place) continue;
+        used_waivers_.insert(waiver.place);
+        waived = true;
+      }
+      if (!waived) world_.not_understood.push_back({place, line.text});
+    }
+  }
+
+  // A waiver for a line that is understood, or gone, would hide the next thing that comes to stand there.
+  void check_waivers() {
+    for (const WaiverSpec& waiver : world_.spec.waivers) {
+      if (used_waivers_.contains(waiver.place)) continue;
+      diagnostics_.push_back({Severity::error, waiver.at,
+                              fmt::format("nothing at '{}' needs a waiver; remove it or correct the line number",
+                                          waiver.place),
+                              {}, {}});
+    }
+  }
+
+  World& world_;
+  Diagnostics diagnostics_;
+  std::set<std::string> used_waivers_;
+};
+
+}  // namespace
+
+Parsed<std::shared_ptr<const router::RouteDecider>> load_router(const WorldSpec& world, const HostSpec& host,
+                                                                const FileReference& folder) {
+  const std::filesystem::path path = world.folder / folder.path;
+  if (!std::filesystem::is_directory(path)) return missing(world, folder, "a Postfix folder with a main.cf");
+  postfix::LoadOptions options;
+  options.shown_folder = shown(world, folder.path);
+  options.hostname = host.name;
+  options.addresses = host.addresses;
+  auto config = postfix::load_postfix(path, options);
+  if (!config) return config.error();
+  return std::make_shared<const router::RouteDecider>(std::move(*config));
+}
+
+Parsed<std::vector<store::MailboxSettings>> load_mailboxes(const WorldSpec& world, const FileReference& mailboxes,
+                                                           const FileReference& filter) {
+  ScriptFolder scripts;
+  if (filter.is_set()) {
+    scripts = {world.folder / filter.path, shown(world, filter.path)};
+    if (!std::filesystem::is_directory(scripts.path)) return missing(world, filter, "a folder of Sieve scripts");
+  }
+  if (!std::filesystem::is_regular_file(world.folder / mailboxes.path)) return missing(world, mailboxes, "a mailboxes file");
+  return read_mailboxes_file(world.folder / mailboxes.path, shown(world, mailboxes.path), scripts);
+}
+
+Parsed<cloud::Tenant> load_tenant(const WorldSpec& world, const FileReference& tenant) {
+  if (!std::filesystem::is_regular_file(world.folder / tenant.path)) return missing(world, tenant, "a tenant file");
+  return read_tenant_file(world.folder / tenant.path, shown(world, tenant.path));
+}
+
+Parsed<dns::ZoneSet> load_world_zones(const WorldSpec& world, std::span<const FileReference> files) {
+  std::vector<dns::ZoneText> texts;
+  for (const FileReference& file : files) {
+    auto text = read_text(world.folder / file.path, shown(world, file.path), file.at);
+    if (!text) return text.error();
+    texts.push_back({shown(world, file.path), std::move(*text)});
+  }
+  return dns::load_zones(texts);
+}
+
+Parsed<std::shared_ptr<const World>> load_world(const std::filesystem::path& folder, const std::string& shown_folder,
+                                                std::span<const Change> changes) {
+  auto world = std::make_shared<World>();
+  std::filesystem::path read_from = folder;
+  if (!changes.empty()) {
+    auto changed = apply_changes(folder, changes);
+    if (!changed) return changed.error();
+    world->changed = *changed;
+    read_from = world->changed->path();
+  }
+  const std::string shown_file = shown_folder.empty() ? "world.yaml" : shown_folder + "/world.yaml";
+  auto spec = read_world_spec(read_from / "world.yaml", shown_file);
+  if (!spec) return spec.error();
+  world->spec = std::move(*spec);
+  Diagnostics diagnostics = Loader(*world).load();
+  if (!diagnostics.empty()) return diagnostics;
+  return std::shared_ptr<const World>(std::move(world));
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,191 @@
+// The JSON report word for word: others read it, so any change of a key must be seen here.
+#include "reports/json_report.hpp"
+
+#include "reports/sample_outcome.hpp"
+
+#include <gmock/gmock.h>
+
+namespace watershed::reports {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(JsonReport, WritesEveryPartOfAnOutcome) {
+  EXPECT_EQ(json_report(sample_outcome({sample_passed()})), R"json({
+  "schema_version": 1,
+  "lane": "simulated",
+  "seed": 7,
+  "summary": {
+    "scenarios": 1,
+    "passed": 1,
+    "failed": 0,
+    "errors": 0,
+    "skipped": 0,
+    "inconclusive": 0,
+    "crossings": 0,
+    "hops": 4,
+    "messages": {
+      "offered": 2,
+      "delivered": 2,
+      "rejected": 0,
+      "bounced": 0,
+      "discarded": 0,
+      "queued": 0,
+      "lost": 0,
+      "duplicated": 0
+    }
+  },
+  "shared_hosts": {
+    "phase2": []
+  },
+  "segregated": {
+    "phase2": {
+      "answer": "yes",
+      "reason": "0 crossings in 1 run",
+      "runs": 1
+    }
+  },
+  "requirements": {
+    "SEG-1": {
+      "title": "Separate systems",
+      "statement": "No host handles both.",
+      "verdict": "passed",
+      "scenarios": [
+        "scenarios/request.yaml on phase2"
+      ]
+    },
+    "OPS-1": {
+      "title": "Load",
+      "statement": "The platform carries it.",
+      "verdict": "skipped",
+      "scenarios": []
+    }
+  },
+  "scenarios": [
+    {
+      "file": "scenarios/request.yaml",
+      "title": "A request is answered",
+      "world": "phase2",
+      "verdict": "passed",
+      "must_fail": false,
+      "requirements": [
+        "SEG-1",
+        "ROUTE-1"
+      ],
+      "findings": [],
+      "expected_findings": [],
+      "not_understood": [],
+      "counts": {
+        "offered": 2,
+        "delivered": 2,
+        "rejected": 0,
+        "bounced": 0,
+        "discarded": 0,
+        "queued": 0,
+        "lost": 0,
+        "duplicated": 0
+      },
+      "crossings": 0,
+      "hops": 4,
+      "stragglers": {
+        "old@ctbto.org from op@station.example": 1
+      },
+      "shared_hosts": [],
+      "figures": {
+        "hops": 2,
+        "rules": 5,
+        "distinct_paths": 1
+      },
+      "seconds": 0.0125,
+      "virtual_seconds": 1.5,
+      "replay": "watershed run scenarios/request.yaml --world phase2 --seed 7",
+      "messages": [
+        {
+          "id": "request",
+          "class": "verification",
+          "reverse_path": "op@station.example",
+          "recipient": "autodrm@ctbto.int",
+          "fate": "delivered",
+          "path": [
+            "station.example",
+            "mx.ctbto.int",
+            "store.ctbto.int"
+          ],
+          "trail": [
+            "mx.ctbto.int: transport lmtp:store (worlds/phase2/postfix/transport:3)"
+          ],
+          "mailbox": "autodrm@ctbto.int",
+          "folder": "Requests",
+          "code": 250,
+          "text": "2.0.0 Ok",
+          "latency_ms": 1.5
+        },
+        {
+          "id": "letter",
+          "class": "personal",
+          "reverse_path": "op@station.example",
+          "recipient": "autodrm@ctbto.int",
+          "fate": "delivered",
+          "path": [
+            "station.example",
+            "mx.ctbto.int",
+            "store.ctbto.int"
+          ],
+          "trail": [
+            "mx.ctbto.int: transport lmtp:store (worlds/phase2/postfix/transport:3)"
+          ],
+          "mailbox": "autodrm@ctbto.int",
+          "folder": "Requests",
+          "code": 250,
+          "text": "2.0.0 Ok",
+          "latency_ms": 1.5
+        }
+      ],
+      "messages_left_out": 0
+    }
+  ],
+  "seconds": 0.25
+}
+)json");
+}
+
+TEST(JsonReport, WritesFindingsAndKnownBadWorldsApart) {
+  const std::string report = json_report(sample_outcome({sample_failed(), sample_inconclusive(), sample_must_fail()}));
+  EXPECT_THAT(report, HasSubstr(R"("at": "scenarios/leak.yaml:7",
+          "decided_by": "worlds/phase2/postfix/transport:3",
+          "message": "request",
+          "inconclusive": false,
+          "path": [
+            "station.example",
+            "mx.ctbto.int",
+            "eu.cloud"
+          ],
+          "trail": [
+            "mx.ctbto.int: transport smtp:[eu.cloud] (worlds/phase2/postfix/transport:3)"
+          ])"));
+  EXPECT_THAT(report, HasSubstr(R"("must_fail": true,)"));
+  EXPECT_THAT(report, HasSubstr(R"("findings": [],
+      "expected_findings": [
+        {)"));
+  EXPECT_THAT(report, HasSubstr(R"("place": "worlds/phase1/postfix/main.cf:12",
+          "text": "smtpd_frobnicate = yes")"));
+  EXPECT_THAT(report, HasSubstr(R"("answer": "no",
+      "reason": "1 crossing")"));
+}
+
+TEST(JsonReport, EscapesHostileText) {
+  harness::ScenarioResult run = sample_failed();
+  run.stragglers = {{"a\xff", 1}, {"a\xfe", 2}};
+  const std::string report = json_report(sample_outcome({run}));
+  EXPECT_THAT(report,
+              HasSubstr(R"("title": "A bounce stays home \"'>]]></failure><x>&amp; \u001b[2J\u001b]0;own\u0007 )"
+                        R"(\u0000\r\n\t)"));
+  for (const char c : report) EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20);
+  EXPECT_THAT(report, HasSubstr(R"("a\\xfe": 2,)"));
+  EXPECT_THAT(report, HasSubstr(R"("a\\xff": 1)"));
+  EXPECT_THAT(report, Not(HasSubstr("\xff")));
+}
+
+}  // namespace
+}  // namespace watershed::reports
