@@ -62,8 +62,17 @@ void DataDecoder::on_line_feed() {
     state_ = State::line_start;
     return;
   }
-  if (state_ == State::dot && pending_returns_ == 1) {
+  if (state_ == State::dot && pending_returns_ == 1 && line_began_after_crlf_) {
     complete_ = true;
+    return;
+  }
+  if (policy_ == BareNewlinePolicy::normalize_content) {
+    // RFC 5321 §4.5.2 deletes a leading period before other characters; a period alone that ends nothing is content.
+    if (state_ == State::dot) put(".");
+    line_began_after_crlf_ = pending_returns_ == 1;
+    pending_returns_ = 0;
+    put("\r\n");
+    state_ = State::line_start;
     return;
   }
   if (is_bare) {

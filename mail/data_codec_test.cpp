@@ -24,6 +24,7 @@ Decoded decode(std::string_view bytes, BareNewlinePolicy policy, std::size_t pie
 TEST(DataDecoder, EveryLineEndUnderEveryPolicy) {
   constexpr auto keep = BareNewlinePolicy::keep;
   constexpr auto normalize = BareNewlinePolicy::normalize;
+  constexpr auto content = BareNewlinePolicy::normalize_content;
   struct Case {
     std::string bytes;
     BareNewlinePolicy policy;
@@ -45,6 +46,10 @@ TEST(DataDecoder, EveryLineEndUnderEveryPolicy) {
       {"a\n.\r\nQUIT", normalize, {true, "a\r\n", 5, true}},
       {"a\r\n.\r\r\nQUIT", normalize, {true, "a\r\n", 7, false}},
       {"a\r\r\n..b\n\rc\r\n.\r\n", normalize, {true, "a\r\n.b\r\n\rc\r\n", 15, true}},
+      {"a\n.\nb\r\n.\r\n", content, {true, "a\r\n.\r\nb\r\n", 10, true}},
+      {"a\n.\r\nb\r\n.\r\n", content, {true, "a\r\n.\r\nb\r\n", 11, true}},
+      {"a\r\n.\nb\r\n.\r\n", content, {true, "a\r\n.\r\nb\r\n", 11, true}},
+      {"a\n..b\r\n.\r\nX", content, {true, "a\r\n.b\r\n", 10, true}},
   };
   for (const Case& c : cases) {
     for (const std::size_t piece : {1U, 2U, 3U, 1000U}) {

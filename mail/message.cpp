@@ -1,6 +1,9 @@
 // Splitting a message and editing its header section byte for byte. RFC 5322 §2.1, §2.2.
 #include "mail/message.hpp"
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/text.hpp"
 
 namespace watershed::mail {
@@ -155,10 +158,18 @@ bool Message::remove(std::string_view name, std::size_t nth) {
 }
 
 std::uint64_t Message::body_hash() const {
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : body()) {
-    hash ^= static_cast<unsigned char>(c);
-    hash *= 0x100000001b3U;
+  // A multiply-and-fold over eight octets at a time: every hop of every message is hashed, octet by octet it would be a
+  // twentieth of a run's time. The length goes in first, so that the zeros which fill the last word count for nothing.
+  constexpr std::uint64_t multiplier = 0x9e3779b97f4a7c15U;
+  std::string_view rest = body();
+  std::uint64_t hash = 0xcbf29ce484222325U ^ rest.size();
+  while (!rest.empty()) {
+    std::uint64_t word = 0;
+    const std::size_t length = std::min(rest.size(), sizeof word);
+    std::memcpy(&word, rest.data(), length);
+    hash = (hash ^ word) * multiplier;
+    hash ^= hash >> 29;
+    rest.remove_prefix(length);
   }
   return hash;
 }

@@ -66,7 +66,7 @@ class Message {
   /// Removes the nth (0-based) field of that name; false when there is none.
   bool remove(std::string_view name, std::size_t nth);
 
-  /// FNV-1a over the body: the content's identity from end to end ("body unchanged").
+  /// Over the body's octets: the content's identity from end to end ("body unchanged").
   std::uint64_t body_hash() const;
 
  private:

@@ -152,7 +152,7 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
 
 TEST(JsonReport, WritesFindingsAndKnownBadWorldsApart) {
   const std::string report = json_report(sample_outcome({sample_failed(), sample_inconclusive(), sample_must_fail()}));
-  EXPECT_THAT(report, HasSubstr(R"("at": "scenarios/leak.yaml:7",
+  EXPECT_THAT(report, HasSubstr(R"json("at": "scenarios/leak.yaml:7",
           "decided_by": "worlds/phase2/postfix/transport:3",
           "message": "request",
           "inconclusive": false,
@@ -163,7 +163,7 @@ TEST(JsonReport, WritesFindingsAndKnownBadWorldsApart) {
           ],
           "trail": [
             "mx.ctbto.int: transport smtp:[eu.cloud] (worlds/phase2/postfix/transport:3)"
-          ])"));
+          ])json"));
   EXPECT_THAT(report, HasSubstr(R"("must_fail": true,)"));
   EXPECT_THAT(report, HasSubstr(R"("findings": [],
       "expected_findings": [

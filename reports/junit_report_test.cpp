@@ -79,15 +79,15 @@ TEST(JUnitReport, ShowsWhatXmlCannotHold) {
 
 TEST(JUnitReport, LimitsWhatOneCaseHolds) {
   ScenarioResult run = sample_failed();
-  run.findings.front().sentence = std::string(100'000, '\xe2') + std::string(5'000'000, '<');
-  run.findings.resize(2000, run.findings.front());
+  run.findings.front().sentence = std::string(10'000, '\xe2') + std::string(10'000, '<');
+  run.findings.resize(100, run.findings.front());
   run.title = std::string(3'000, 'a');
   for (int index = 0; index < 1000; ++index) run.title += "€";
   const std::string report = junit_report(sample_outcome({run}));
   EXPECT_LT(report.size(), 90'000U);
   EXPECT_THAT(report, HasSubstr(" lines left out\n</failure>"));
   EXPECT_THAT(report, HasSubstr(" octets left out)"));
-  if (has_xmllint()) EXPECT_TRUE(is_valid(report));
+  EXPECT_TRUE(!has_xmllint() || is_valid(report));
 }
 
 TEST(JUnitReport, IsValidWhateverTheMailSays) {

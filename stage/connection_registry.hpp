@@ -1,5 +1,5 @@
-// Gives both ends of a TCP connection the same number where both are in this process, in one thread or in two, so that the
-// client's facts and the server's can be joined.
+// Gives both ends of a TCP connection the same number where both are in this process, in one thread or in two, so that
+// the client's facts and the server's can be joined.
 #pragma once
 
 #include "base/ip_address.hpp"

@@ -1,7 +1,7 @@
 // The executor: runs tasks in one thread in a fixed order, and knows what time it is.
 //
-// Ready tasks run first come, first served. When none is ready the clock moves to the next timer: at once on the virtual
-// clock, by waiting for input on the real one (real_executor.hpp).
+// Ready tasks run first come, first served. When none is ready the clock moves to the next timer: at once on the
+// virtual clock, by waiting for input on the real one (real_executor.hpp).
 #pragma once
 
 #include "stage/task.hpp"
@@ -60,8 +60,8 @@ class Executor {
   void stop() { stopped_ = true; }
   bool is_idle() const { return ready_.empty() && timers_.empty(); }
 
-  /// Destroys all spawned tasks where they stand. Nothing runs afterwards. To be called while all that the tasks refer to
-  /// is still alive.
+  /// Destroys all spawned tasks where they stand. Nothing runs afterwards. To be called while all that the tasks refer
+  /// to is still alive.
   void shut_down();
 
   /// What the first failed task threw; empty when none did.
@@ -72,8 +72,8 @@ class Executor {
   detail::SleepAwaiter sleep_for(Duration duration);
 
  protected:
-  /// Moves the clock to `at` (virtual), or waits until `at` or until something became ready (real). `at` may be over: then
-  /// the real one takes what input there is, so that late timers never shut it out.
+  /// Moves the clock to `at` (virtual), or waits until `at` or until something became ready (real). `at` may be over:
+  /// then the real one takes what input there is, so that late timers never shut it out.
   virtual void wait_until(Time at) = 0;
   /// True while something outside (a socket) may still make a task ready.
   virtual bool waits_for_input() const { return false; }

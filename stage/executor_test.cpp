@@ -52,7 +52,8 @@ TEST(Executor, FiresTimersByTimeThenByOrder) {
   for (const int at : {5, 1, 3, 5, 1, 4, 2, 5}) log.executor.spawn(say_at(log, seconds(at), std::string(1, name++)));
   log.executor.spawn(say_at(log, seconds(-1), "past"));
   EXPECT_TRUE(log.executor.run_until(forever));
-  EXPECT_EQ(log.lines, (std::vector<std::string>{"0s past", "1s b", "1s e", "2s g", "3s c", "4s f", "5s a", "5s d", "5s h"}));
+  EXPECT_EQ(log.lines,
+            (std::vector<std::string>{"0s past", "1s b", "1s e", "2s g", "3s c", "4s f", "5s a", "5s d", "5s h"}));
   EXPECT_EQ(log.executor.now(), seconds(5));
 }
 
@@ -172,8 +173,7 @@ TEST(Signal, WakesInOrderAndKeepsDeadlines) {
   log.executor.spawn(notify_at(log, signal, seconds(3), true));
   log.executor.spawn(notify_at(log, signal, seconds(5), true));
   EXPECT_TRUE(log.executor.run_until(forever));
-  EXPECT_EQ(log.lines,
-            (std::vector<std::string>{"1s a notified", "2s b timed out", "3s c notified", "3s d notified"}));
+  EXPECT_EQ(log.lines, (std::vector<std::string>{"1s a notified", "2s b timed out", "3s c notified", "3s d notified"}));
   EXPECT_EQ(log.executor.now(), seconds(5));  // the deadlines of those notified were taken back
   EXPECT_FALSE(signal.has_waiters());
 }

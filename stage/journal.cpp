@@ -11,9 +11,10 @@ namespace watershed::stage {
 namespace {
 
 constexpr std::array<std::string_view, 25> kind_names = {
-    "offered",  "accepted", "spawned",   "rewritten", "merged",   "routed",    "attempted",   "deferred",
-    "filtered", "relayed",  "stored",    "failed",    "discarded", "held",     "answered", "queued", "rejected",
-    "connected", "unconnected", "escaped", "looked_up", "answered_query", "step", "fault",    "note"};
+    "offered",        "accepted", "spawned",  "rewritten", "merged",      "routed",    "attempted",
+    "deferred",       "filtered", "relayed",  "stored",    "failed",      "discarded", "held",
+    "answered",       "queued",   "rejected", "connected", "unconnected", "escaped",   "looked_up",
+    "answered_query", "step",     "fault",    "note"};
 static_assert(static_cast<std::size_t>(FactKind::note) + 1 == kind_names.size());
 
 void append_text(std::string& out, std::string_view key, std::string_view value) {

@@ -1,9 +1,9 @@
 // The journal: the append-only facts of a run. Verdicts come from here and from nothing else.
 //
-// A message is followed by *custody*: each host that takes responsibility for a message gives its copy a custody number.
-// Inside a host facts name the custody; between hosts the connection and transaction numbers join the client's side
-// (attempted, relayed) to the server's (accepted). So nothing has to be added to a message to follow it, two messages
-// with the same Message-ID stay two, and a hop that only one side believes in is visible as such.
+// A message is followed by *custody*: each host that takes responsibility for a message gives its copy a custody
+// number. Inside a host facts name the custody; between hosts the connection and transaction numbers join the client's
+// side (attempted, relayed) to the server's (accepted). So nothing has to be added to a message to follow it, two
+// messages with the same Message-ID stay two, and a hop that only one side believes in is visible as such.
 #pragma once
 
 #include "stage/time.hpp"
@@ -47,10 +47,10 @@ enum class FactKind : std::uint8_t {
   // What a server refuses; no custody comes of it.
   rejected,  ///< connection, transaction, recipient (empty before RCPT), code, text
   // The network and the names.
-  connected,    ///< connection; detail = peer address
-  unconnected,  ///< a connection attempt failed: detail = peer address, text = reason
-  escaped,      ///< something went to an address that is not part of the world: detail = address
-  looked_up,    ///< recipient = name, detail = type, text = outcome
+  connected,       ///< connection; detail = peer address
+  unconnected,     ///< a connection attempt failed: detail = peer address, text = reason
+  escaped,         ///< something went to an address that is not part of the world: detail = address
+  looked_up,       ///< recipient = name, detail = type, text = outcome
   answered_query,  ///< the stub's side of a lookup: recipient = name, detail = type, text = outcome
   // The scenario.
   step,   ///< detail = what the scenario did
@@ -69,13 +69,13 @@ struct Fact {
   Custody custody = 0;
   Custody cause = 0;
   ConnectionId connection = 0;
-  std::uint64_t body_hash = 0;    ///< of the content as held here (mail::Message::body_hash)
+  std::uint64_t body_hash = 0;  ///< of the content as held here (mail::Message::body_hash)
   std::uint64_t size_octets = 0;
   std::string recipient = {};
   std::string reverse_path = {};  ///< `<>` for the null reverse-path
   std::string detail = {};
   std::string text = {};
-  std::string decided_by = {};    ///< `file:line` of the configuration that decided, or `default name`
+  std::string decided_by = {};  ///< `file:line` of the configuration that decided, or `default name`
 };
 
 class Journal {

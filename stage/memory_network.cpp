@@ -11,19 +11,26 @@ namespace watershed::stage {
 
 std::string_view to_string(IoStatus status) {
   switch (status) {
-    case IoStatus::ok: return "ok";
-    case IoStatus::closed: return "connection closed";
-    case IoStatus::reset: return "connection reset by peer";
-    case IoStatus::timed_out: return "timed out";
+    case IoStatus::ok:
+      return "ok";
+    case IoStatus::closed:
+      return "connection closed";
+    case IoStatus::reset:
+      return "connection reset by peer";
+    case IoStatus::timed_out:
+      return "timed out";
   }
   return "?";
 }
 
 std::string_view to_string(ConnectError error) {
   switch (error) {
-    case ConnectError::refused: return "Connection refused";
-    case ConnectError::unreachable: return "Network is unreachable";
-    case ConnectError::timed_out: return "Connection timed out";
+    case ConnectError::refused:
+      return "Connection refused";
+    case ConnectError::unreachable:
+      return "Network is unreachable";
+    case ConnectError::timed_out:
+      return "Connection timed out";
   }
   return "?";
 }
@@ -162,9 +169,7 @@ HostId MemoryNetwork::host_at(IpAddress address) const {
   return found == hosts_.end() ? HostId{0} : found->second;
 }
 
-bool MemoryNetwork::is_host_up(HostId host) const {
-  return std::find(down_.begin(), down_.end(), host) == down_.end();
-}
+bool MemoryNetwork::is_host_up(HostId host) const { return std::find(down_.begin(), down_.end(), host) == down_.end(); }
 
 void MemoryNetwork::set_host_up(HostId host, bool up) {
   std::erase(down_, host);
@@ -185,13 +190,11 @@ void MemoryNetwork::note_unconnected(IpAddress from, const Endpoint& to, Connect
 
 bool MemoryNetwork::note_if_outside(IpAddress from, const Endpoint& to) {
   if (host_at(to.address) != 0) return false;
-  journal_.record(
-      {.kind = FactKind::escaped, .host = host_at(from), .at = executor_.now(), .detail = to_string(to)});
+  journal_.record({.kind = FactKind::escaped, .host = host_at(from), .at = executor_.now(), .detail = to_string(to)});
   return true;
 }
 
-Task<Result<std::unique_ptr<Stream>, ConnectError>> MemoryNetwork::connect(IpAddress from, Endpoint to,
-                                                                           Time deadline) {
+Task<Result<std::unique_ptr<Stream>, ConnectError>> MemoryNetwork::connect(IpAddress from, Endpoint to, Time deadline) {
   if (note_if_outside(from, to)) co_return ConnectError::unreachable;
   const Link there = link(from, to.address);
   const bool dead = there.is_cut || !is_host_up(host_at(to.address)) || !is_host_up(host_at(from));

@@ -16,9 +16,9 @@ namespace watershed::stage {
 
 /// How packets fare between two addresses right now.
 struct Link {
-  Duration latency{};      ///< one way
-  bool is_cut = false;     ///< nothing arrives: attempts time out, established streams hang
-  bool is_refused = false; ///< connection attempts are refused at once
+  Duration latency{};       ///< one way
+  bool is_cut = false;      ///< nothing arrives: attempts time out, established streams hang
+  bool is_refused = false;  ///< connection attempts are refused at once
 };
 
 class MemoryNetwork final : public Network {

@@ -9,9 +9,9 @@ namespace watershed::stage {
 
 RealExecutor::RealExecutor()
     : start_(std::chrono::steady_clock::now()),
-      start_unix_seconds_(std::chrono::duration_cast<std::chrono::seconds>(
-                              std::chrono::system_clock::now().time_since_epoch())
-                              .count()),
+      start_unix_seconds_(
+          std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+              .count()),
       io_(std::make_unique<Io>()) {}
 
 RealExecutor::~RealExecutor() { shut_down(); }

@@ -1,5 +1,5 @@
-// The Stage: all that a fake or a component is given. Time, chance, network and identity come from here only, so a world
-// can be run on a virtual clock and replayed from a seed.
+// The Stage: all that a fake or a component is given. Time, chance, network and identity come from here only, so a
+// world can be run on a virtual clock and replayed from a seed.
 #pragma once
 
 #include "stage/executor.hpp"

@@ -4,14 +4,14 @@
 #include "stage/socket_address.hpp"
 #include "stage/tcp_stream.hpp"
 
-#include <boost/asio/ip/v6_only.hpp>
 #include <fmt/format.h>
+#include <boost/asio/ip/v6_only.hpp>
 
 namespace watershed::stage {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 using asio::ip::tcp;
+using boost::system::error_code;
 
 namespace {
 

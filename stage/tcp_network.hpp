@@ -1,5 +1,5 @@
-// The network on real sockets, TCP and UDP over IPv4 and IPv6. It reaches loopback and the addresses that were made part of
-// the world, nothing else: an attempt to go elsewhere is an `escaped` fact and sends no packet.
+// The network on real sockets, TCP and UDP over IPv4 and IPv6. It reaches loopback and the addresses that were made
+// part of the world, nothing else: an attempt to go elsewhere is an `escaped` fact and sends no packet.
 #pragma once
 
 #include "stage/connection_registry.hpp"
@@ -13,15 +13,16 @@ namespace watershed::stage {
 
 class TcpNetwork final : public Network {
  public:
-  /// All must outlive the network; shut the executor down before the network goes. Networks that talk to each other share
-  /// the registry.
+  /// All must outlive the network; shut the executor down before the network goes. Networks that talk to each other
+  /// share the registry.
   TcpNetwork(RealExecutor& executor, Journal& journal, ConnectionRegistry& registry);
   ~TcpNetwork() override;
 
   /// Makes an address part of the world; its facts are in the name of `host`.
   void add_address(IpAddress address, HostId host);
 
-  /// `from` may be the unspecified address: the system then chooses. A closed listener still hands out what had arrived.
+  /// `from` may be the unspecified address: the system then chooses. A closed listener still hands out what had
+  /// arrived.
   Task<Result<std::unique_ptr<Stream>, ConnectError>> connect(IpAddress from, Endpoint to, Time deadline) override;
   Result<std::unique_ptr<Listener>, Error> listen(Endpoint at) override;
   Result<Endpoint, Error> serve_datagrams(Endpoint at, DatagramHandler handler) override;

@@ -213,8 +213,8 @@ Task<std::optional<std::string>> answer(std::string query, Endpoint) {
 }
 
 Task<void> ask(World& world, Endpoint server, std::string query) {
-  const auto reply =
-      co_await world.network.ask(address("127.0.0.1"), server, std::move(query), world.executor.now() + milliseconds(200));
+  const auto reply = co_await world.network.ask(address("127.0.0.1"), server, std::move(query),
+                                                world.executor.now() + milliseconds(200));
   world.log.push_back(reply.value_or("nothing"));
   world.end_task();
 }
@@ -225,7 +225,8 @@ TEST(TcpNetwork, Datagrams) {
   const auto server = world.network.serve_datagrams({address("127.0.0.1"), 0}, answer);
   ASSERT_TRUE(server);
   EXPECT_FALSE(world.network.serve_datagrams(*server, answer));
-  for (const std::string_view query : {"a", "silence", "b"}) world.executor.spawn(ask(world, *server, std::string(query)));
+  for (const std::string_view query : {"a", "silence", "b"})
+    world.executor.spawn(ask(world, *server, std::string(query)));
   world.executor.spawn(ask(world, {address("203.0.113.1"), 53}, "escape"));
   world.run(4);
   std::sort(world.log.begin(), world.log.end());

@@ -81,10 +81,9 @@ Task<IoStatus> TcpStream::read(std::string& into, Time deadline) {
 Task<IoStatus> TcpStream::write(std::string_view bytes, Time deadline) {
   TcpConnection& connection = *connection_;
   const auto start = [&connection] {
-    connection.socket.async_wait(asio::ip::tcp::socket::wait_write,
-                                 [self = connection.shared_from_this()](const error_code& error) {
-                                   self->writing.end(error, 0);
-                                 });
+    connection.socket.async_wait(
+        asio::ip::tcp::socket::wait_write,
+        [self = connection.shared_from_this()](const error_code& error) { self->writing.end(error, 0); });
   };
   while (!bytes.empty()) {
     if (closed_) co_return IoStatus::closed;
@@ -111,8 +110,8 @@ void TcpStream::close() {
   connection_->socket.shutdown(asio::ip::tcp::socket::shutdown_send, error);
   while (!error) connection_->socket.read_some(asio::buffer(connection_->buffer), error);
   if (error == asio::error::would_block) {
-    // The peer has not ended. Closing now would answer what it still sends with a reset, and a reset takes along what was
-    // written here but has not arrived.
+    // The peer has not ended. Closing now would answer what it still sends with a reset, and a reset takes along what
+    // was written here but has not arrived.
     connection_->reading.executor.spawn(linger(connection_));
     return;
   }
@@ -122,10 +121,9 @@ void TcpStream::close() {
 Task<void> TcpStream::linger(std::shared_ptr<TcpConnection> connection) {
   const Time deadline = connection->lingering.executor.now() + linger_time;
   const auto start = [&connection] {
-    connection->socket.async_receive(asio::buffer(connection->buffer),
-                                     [connection](const error_code& error, std::size_t count) {
-                                       connection->lingering.end(error, count);
-                                     });
+    connection->socket.async_receive(
+        asio::buffer(connection->buffer),
+        [connection](const error_code& error, std::size_t count) { connection->lingering.end(error, count); });
   };
   do {
     co_await OperationAwaiter(connection->lingering, deadline, start);

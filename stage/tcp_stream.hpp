@@ -22,9 +22,9 @@ struct TcpConnection : std::enable_shared_from_this<TcpConnection> {
 
   boost::asio::ip::tcp::socket socket;
   SocketOperation reading;
-  SocketOperation writing;    // and connecting
-  SocketOperation lingering;  // after close()
-  bool is_reset = false;      // the system tells a reset once, to whichever operation comes first
+  SocketOperation writing;             // and connecting
+  SocketOperation lingering;           // after close()
+  bool is_reset = false;               // the system tells a reset once, to whichever operation comes first
   std::array<char, 16 * 1024> buffer;  // reused for every read
 
   /// Makes the connected socket non-blocking, with small packets sent at once.

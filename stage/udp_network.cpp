@@ -3,10 +3,10 @@
 #include "stage/socket_operation.hpp"
 #include "stage/tcp_network.hpp"
 
+#include <fmt/format.h>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/udp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
-#include <fmt/format.h>
 
 #include <array>
 

@@ -5,12 +5,18 @@ namespace watershed::talk {
 
 std::string_view to_string(FilterAction action) {
   switch (action) {
-    case FilterAction::accept: return "accept";
-    case FilterAction::tag: return "tag";
-    case FilterAction::quarantine: return "quarantine";
-    case FilterAction::reject: return "reject";
-    case FilterAction::tempfail: return "tempfail";
-    case FilterAction::discard: return "discard";
+    case FilterAction::accept:
+      return "accept";
+    case FilterAction::tag:
+      return "tag";
+    case FilterAction::quarantine:
+      return "quarantine";
+    case FilterAction::reject:
+      return "reject";
+    case FilterAction::tempfail:
+      return "tempfail";
+    case FilterAction::discard:
+      return "discard";
   }
   return "?";
 }

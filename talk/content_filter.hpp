@@ -25,10 +25,10 @@ std::string_view to_string(FilterAction action);
 
 struct FilterVerdict {
   FilterAction action = FilterAction::accept;
-  mail::Reply reply;                   ///< for reject and tempfail
+  mail::Reply reply;                    ///< for reject and tempfail
   std::vector<std::string> add_fields;  ///< header fields to add at the end of the header section, without line ends
-  std::string rule;                    ///< name of the rule that decided
-  std::string decided_by;              ///< its `file:line`
+  std::string rule;                     ///< name of the rule that decided
+  std::string decided_by;               ///< its `file:line`
 };
 
 class ContentFilter {

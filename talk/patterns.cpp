@@ -21,9 +21,10 @@ Result<AddressPattern, Error> AddressPattern::compile(std::string_view text) {
   std::string_view domain = is_whole ? text.substr(at + 1) : std::string_view();
   if (domain.starts_with("*.") && domain.size() > 2) domain.remove_prefix(1);
   if (!is_whole || (domain != "*" && domain.find('*') != std::string_view::npos)) {
-    return Error{fmt::format("'{}' is no address pattern; expected 'local@domain', '*@domain', '*@*.domain', "
-                             "'local@*', '*' or '<>'",
-                             printable(text))};
+    return Error{
+        fmt::format("'{}' is no address pattern; expected 'local@domain', '*@domain', '*@*.domain', "
+                    "'local@*', '*' or '<>'",
+                    printable(text))};
   }
   pattern.kind_ = Kind::address;
   pattern.local_part_ = text.substr(0, at);
@@ -40,8 +41,7 @@ bool AddressPattern::covers_domain(std::string_view domain) const {
 
 bool AddressPattern::matches(const mail::Address& address) const {
   if (kind_ != Kind::address) return kind_ == Kind::all;
-  return covers_domain(address.domain) &&
-         (local_part_ == "*" || equal_ignoring_case(local_part_, address.local_part));
+  return covers_domain(address.domain) && (local_part_ == "*" || equal_ignoring_case(local_part_, address.local_part));
 }
 
 bool AddressPattern::matches(const mail::ReversePath& path) const {

@@ -37,7 +37,9 @@ class NetworkPattern {
   NetworkPattern() = default;
   static Result<NetworkPattern, Error> compile(std::string_view text);
 
-  bool matches(const IpAddress& address) const { return prefix_bits_ < 0 || in_network(address, network_, prefix_bits_); }
+  bool matches(const IpAddress& address) const {
+    return prefix_bits_ < 0 || in_network(address, network_, prefix_bits_);
+  }
   bool matches_all() const { return prefix_bits_ < 0; }
 
  private:

@@ -53,7 +53,8 @@ TEST(NetworkPattern, MatchesAndRefuses) {
   EXPECT_TRUE(matches_ip("0.0.0.0/0", "203.0.113.1"));
   EXPECT_TRUE(matches_ip("2001:db8::/32", "2001:db8:1::1"));
   EXPECT_FALSE(matches_ip("2001:db8::/32", "192.0.2.1"));
-  for (const std::string_view bad : {"192.0.2", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/-1", "::/129", "x", "1.2.3.4/2x"}) {
+  for (const std::string_view bad :
+       {"192.0.2", "192.0.2.0/33", "192.0.2.0/", "192.0.2.0/-1", "::/129", "x", "1.2.3.4/2x"}) {
     EXPECT_FALSE(NetworkPattern::compile(bad)) << bad;
   }
 }

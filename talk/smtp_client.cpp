@@ -27,14 +27,22 @@ bool has_eight_bit(std::string_view text) {
 
 std::string_view to_string(SmtpStage at) {
   switch (at) {
-    case SmtpStage::connect: return "connecting";
-    case SmtpStage::greeting: return "receiving the initial server greeting";
-    case SmtpStage::hello: return "performing the EHLO handshake";
-    case SmtpStage::mail: return "sending MAIL FROM";
-    case SmtpStage::rcpt: return "sending RCPT TO";
-    case SmtpStage::data: return "sending DATA command";
-    case SmtpStage::content: return "sending end of data -- message may be sent more than once";
-    case SmtpStage::quit: return "sending QUIT command";
+    case SmtpStage::connect:
+      return "connecting";
+    case SmtpStage::greeting:
+      return "receiving the initial server greeting";
+    case SmtpStage::hello:
+      return "performing the EHLO handshake";
+    case SmtpStage::mail:
+      return "sending MAIL FROM";
+    case SmtpStage::rcpt:
+      return "sending RCPT TO";
+    case SmtpStage::data:
+      return "sending DATA command";
+    case SmtpStage::content:
+      return "sending end of data -- message may be sent more than once";
+    case SmtpStage::quit:
+      return "sending QUIT command";
   }
   return "?";
 }
@@ -49,8 +57,7 @@ Task<Result<std::unique_ptr<SmtpClient>, SessionFailure>> SmtpClient::open(stage
   const stage::Time deadline = stage.executor.now() + options.connect_timeout;
   auto stream = co_await stage.network.connect(from, to, deadline);
   if (!stream) {
-    const std::string text =
-        fmt::format("connect to {}: {}", options.peer_name, stage::to_string(stream.error()));
+    const std::string text = fmt::format("connect to {}: {}", options.peer_name, stage::to_string(stream.error()));
     co_return SessionFailure{SmtpStage::connect, std::nullopt, text, false};
   }
   std::unique_ptr<SmtpClient> client(new SmtpClient(stage, host, std::move(options), std::move(*stream)));

@@ -51,12 +51,12 @@ struct RecipientOutcome {
 class SmtpClient {
  public:
   /// Connects, reads the greeting, says hello. `host` owns the facts.
-  static stage::Task<Result<std::unique_ptr<SmtpClient>, SessionFailure>> open(stage::Stage& stage,
-                                                                               stage::HostId host, IpAddress from,
-                                                                               Endpoint to, SmtpClientOptions options);
+  static stage::Task<Result<std::unique_ptr<SmtpClient>, SessionFailure>> open(stage::Stage& stage, stage::HostId host,
+                                                                               IpAddress from, Endpoint to,
+                                                                               SmtpClientOptions options);
 
-  /// One transaction: an outcome for each recipient, in order. Records `attempted` when it begins and `relayed` for each
-  /// recipient that the peer took.
+  /// One transaction: an outcome for each recipient, in order. Records `attempted` when it begins and `relayed` for
+  /// each recipient that the peer took.
   stage::Task<std::vector<RecipientOutcome>> send(const mail::Envelope& envelope, const mail::Message& message,
                                                   stage::Custody custody);
 
@@ -69,14 +69,12 @@ class SmtpClient {
   stage::ConnectionId connection() const { return stream_->id(); }
 
  private:
-  SmtpClient(stage::Stage& stage, stage::HostId host, SmtpClientOptions options,
-             std::unique_ptr<stage::Stream> stream);
+  SmtpClient(stage::Stage& stage, stage::HostId host, SmtpClientOptions options, std::unique_ptr<stage::Stream> stream);
   stage::Task<Result<mail::Reply, std::string>> read_reply(stage::Duration timeout);
   /// Writes the line (nothing: it was sent already, in a pipelined group) and reads its reply.
   stage::Task<Result<mail::Reply, std::string>> command(std::string line, stage::Duration timeout);
   stage::Task<std::optional<SessionFailure>> greet();
-  std::optional<std::string> refusal_before_sending(const mail::Envelope& envelope,
-                                                    const mail::Message& message) const;
+  std::optional<std::string> refusal_before_sending(const mail::Envelope& envelope, const mail::Message& message) const;
   struct Transaction;
   stage::Task<bool> send_envelope(Transaction& transaction);
   stage::Task<bool> send_recipients(Transaction& transaction, bool pipelined, bool mail_taken);

@@ -17,9 +17,9 @@ namespace watershed::talk {
 /// What happens after (or instead of) a reply. The rude ones are for fakes on request.
 enum class Then {
   go_on,
-  close,         ///< send the reply, then close (421, or a server that hangs up)
-  drop,          ///< no reply: reset the connection
-  stall,         ///< no reply, the connection stays open and mute until the peer gives up
+  close,  ///< send the reply, then close (421, or a server that hangs up)
+  drop,   ///< no reply: reset the connection
+  stall,  ///< no reply, the connection stays open and mute until the peer gives up
 };
 
 /// A decision about one command. `decided_by` names the configuration line and goes into the journal when it refuses.
@@ -51,13 +51,15 @@ struct ReceivedContent {
 class SmtpConversation {
  public:
   virtual ~SmtpConversation() = default;
-  virtual stage::Task<Answer> on_connect() { co_return Answer{}; }  ///< anything but 2yz is sent instead of the greeting
+  virtual stage::Task<Answer> on_connect() {
+    co_return Answer{};
+  }  ///< anything but 2yz is sent instead of the greeting
   virtual stage::Task<Answer> on_hello(const mail::HelloCommand& hello);
   virtual stage::Task<Answer> on_mail(const mail::Envelope& envelope);
   virtual stage::Task<Answer> on_rcpt(const mail::Envelope& so_far, const mail::Recipient& recipient);
   virtual stage::Task<Answer> on_data(const mail::Envelope& envelope);
-  /// One answer over SMTP; over LMTP one for each recipient of the envelope. The owner records `accepted` itself, before
-  /// it answers 250: it is the owner who takes custody.
+  /// One answer over SMTP; over LMTP one for each recipient of the envelope. The owner records `accepted` itself,
+  /// before it answers 250: it is the owner who takes custody.
   virtual stage::Task<std::vector<Answer>> on_content(ReceivedContent received) = 0;
   virtual void on_reset() {}
 };

@@ -1,5 +1,5 @@
-// How fast the fakes talk over real sockets: a fake sender to a fake receiver on loopback, each in a thread of its own, as
-// smtp-source(1) and smtp-sink(1) are two processes. Every message is timed and its content checked at the far end.
+// How fast the fakes talk over real sockets: a fake sender to a fake receiver on loopback, each in a thread of its own,
+// as smtp-source(1) and smtp-sink(1) are two processes. Every message is timed and its content checked at the far end.
 //
 //   loopback [--messages N] [--octets N] [--sessions N] [--lock-step]
 //
@@ -48,7 +48,8 @@ constexpr std::size_t number_digits = 10;
 // A body that starts with the message's number, in lines of 80 octets.
 std::string make_body(std::size_t number, std::size_t octets) {
   std::string body = fmt::format("{:0{}}\r\n", number, number_digits);
-  while (body.size() + 2 < octets) body += std::string(std::min<std::size_t>(78, octets - body.size() - 2), 'X') + "\r\n";
+  while (body.size() + 2 < octets)
+    body += std::string(std::min<std::size_t>(78, octets - body.size() - 2), 'X') + "\r\n";
   return body;
 }
 

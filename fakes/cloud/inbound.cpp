@@ -101,17 +101,18 @@ Task<std::vector<Answer>> InboundConversation::on_content(talk::ReceivedContent 
   item.is_internal = recognise(provider_.tenant_, client_, helo_).is_internal;
   item.custody = stage.journal.new_custody();
   item.envelope = received.envelope;
+  std::optional<talk::FilterVerdict> verdict;
   if (provider_.filter_ != nullptr) {
     const talk::FilterRequest request{client_, helo_, received.envelope, item.message};
-    const std::optional<talk::FilterVerdict> verdict = co_await provider_.filter_->inspect(request);
+    verdict = co_await provider_.filter_->inspect(request);
     if (!verdict || verdict->action == talk::FilterAction::tempfail) {
-      if (verdict) note_filtered(item, received, *verdict);
+      if (verdict) note_filtered(0, received, *verdict);
       answers[0] = refuse(provider_.tenant_.profile->filter_down, {});
       if (verdict && verdict->reply.is_transient()) answers[0].reply = verdict->reply;
       co_return answers;
     }
-    note_filtered(item, received, *verdict);
     if (verdict->action == talk::FilterAction::reject) {
+      note_filtered(0, received, *verdict);
       answers[0] = refuse(provider_.tenant_.profile->spam, {});
       answers[0].decided_by = verdict->decided_by;
       co_return answers;
@@ -127,16 +128,19 @@ Task<std::vector<Answer>> InboundConversation::on_content(talk::ReceivedContent 
     co_return answers;
   }
   const std::string id = fmt::format("{}@{}", item.custody, provider_.options_.hostname);
-  accept(std::move(item), received);
+  accept(std::move(item), received, verdict);
   const ReplyWords words{{}, {}, provider_.options_.hostname, client_text_, id};
   answers[0] = {fill(provider_.tenant_.profile->queued, words), talk::Then::go_on, {}};
   co_return answers;
 }
 
-void InboundConversation::note_filtered(const InHand& item, const talk::ReceivedContent& received,
+void InboundConversation::note_filtered(stage::Custody custody, const talk::ReceivedContent& received,
                                         const talk::FilterVerdict& verdict) const {
-  stage::Fact fact = provider_.fact(FactKind::filtered, item, {});
+  stage::Fact fact;
+  fact.kind = FactKind::filtered;
+  fact.at = provider_.stage_.executor.now();
   fact.host = provider_.filter_->host();
+  fact.custody = custody;
   fact.connection = received.connection;
   fact.transaction = received.transaction;
   fact.detail = std::string(to_string(verdict.action));
@@ -145,7 +149,8 @@ void InboundConversation::note_filtered(const InHand& item, const talk::Received
   provider_.stage_.journal.record(std::move(fact));
 }
 
-void InboundConversation::accept(InHand item, const talk::ReceivedContent& received) {
+void InboundConversation::accept(InHand item, const talk::ReceivedContent& received,
+                                 const std::optional<talk::FilterVerdict>& verdict) {
   stage::Stage& stage = provider_.stage_;
   item.arrived = stage.executor.now();
   std::unordered_set<std::string> spellings;
@@ -157,6 +162,7 @@ void InboundConversation::accept(InHand item, const talk::ReceivedContent& recei
     fact.transaction = received.transaction;
     stage.journal.record(std::move(fact));
   }
+  if (verdict) note_filtered(item.custody, received, *verdict);
   if (!item.is_internal) {
     for (std::string& change : mutate(item.message, provider_.tenant_.mutations)) {
       stage::Fact fact = provider_.fact(FactKind::note, item, {});

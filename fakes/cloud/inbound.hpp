@@ -3,8 +3,10 @@
 
 #include "fakes/cloud/profile.hpp"
 #include "fakes/cloud/provider.hpp"
+#include "talk/content_filter.hpp"
 #include "talk/smtp_server.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,9 +26,10 @@ class InboundConversation final : public talk::SmtpConversation {
  private:
   talk::Answer refuse(const ReplyForm& form, const SourcePosition& at) const;
   talk::Answer fail_by_outage(const ReplyForm& form, const mail::Recipient* recipient) const;
-  void note_filtered(const InHand& item, const talk::ReceivedContent& received,
+  /// Custody 0: the message was not taken.
+  void note_filtered(stage::Custody custody, const talk::ReceivedContent& received,
                      const talk::FilterVerdict& verdict) const;
-  void accept(InHand item, const talk::ReceivedContent& received);
+  void accept(InHand item, const talk::ReceivedContent& received, const std::optional<talk::FilterVerdict>& verdict);
 
   Provider& provider_;
   stage::ConnectionId connection_;

@@ -1,5 +1,4 @@
-// What leaves the provider: connectors, MX, retries, notices, forwards with SRS, and loops that end.
-#include "fakes/cloud/srs.hpp"
+// What leaves the provider: connectors, MX, retries and notices.
 #include "fakes/cloud/test_world.hpp"
 #include "mail/dsn.hpp"
 #include "talk/dns_test_answers.hpp"
@@ -10,30 +9,16 @@
 namespace watershed::cloud {
 namespace {
 
-using namespace std::chrono_literals;
 using stage::FactKind;
 using test::at;
-using test::line;
+using test::connected;
+using test::from_ben;
+using test::submit;
 using test::World;
+using namespace std::chrono_literals;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::StartsWith;
-
-Tenant connected(std::string_view profile = "exchange_online") {
-  Tenant tenant = test::tenant(profile);
-  tenant.outbound_connectors = {{"all", {"*"}, {{"mx.ctbto.int", test::ip("192.0.2.25"), 25}}, false, line(80)}};
-  tenant.external_forwarding.domains = {"ctbto.int"};
-  return tenant;
-}
-
-mail::Envelope from_ben(const std::string& to) { return test::envelope("ben@ctbto.org", {to}); }
-
-void submit(World& world, const mail::Envelope& envelope) {
-  ASSERT_TRUE(world.provider->submit(at("ben@ctbto.org"), envelope,
-                                     mail::Message::parse("Subject: hi\r\nMessage-ID: <1@x>\r\n\r\nb\r\n"), "hello",
-                                     "personal"));
-}
 
 TEST(Outbound, ThroughTheConnectorThatItsLineNames) {
   World world(connected());
@@ -149,113 +134,6 @@ TEST(Outbound, OnPremisesTellsOfDelayOnce) {
   world.run(40h);
   EXPECT_THAT(world.facts({FactKind::spawned}), ElementsAre(HasSubstr("delay-notice"), HasSubstr(" dsn ")));
   EXPECT_THAT(world.facts({FactKind::failed}), ElementsAre(HasSubstr("550 4.4.7")));
-}
-
-TEST(Outbound, ForwardKeepsACopyAndRewritesTheReversePathAndItsBounceComesBack) {
-  Tenant tenant = connected();
-  tenant.mailboxes[0].forward = test::forward("duty@ctbto.int", true);
-  World world(tenant);
-  world.send("bob@far.example", {"anna@ctbto.org"});
-  EXPECT_THAT(
-      world.facts({FactKind::stored, FactKind::spawned}),
-      ElementsAre("stored anna@ctbto.org Inbox anna@ctbto.org", "spawned duty@ctbto.int forward anna@ctbto.org"));
-  ASSERT_EQ(world.sink.received.size(), 1U);
-  const mail::ReversePath srs = world.sink.received[0].envelope.reverse_path;
-  EXPECT_THAT(display(srs), StartsWith("anna+SRS="));
-  // The next hop bounces to the rewritten reverse-path.
-  EXPECT_THAT(world.send("", {display(srs)}, "Subject: bounce\r\n\r\nb\r\n"), ElementsAre(StartsWith("250")));
-  ASSERT_EQ(world.sink.received.size(), 2U);
-  EXPECT_EQ(display(world.sink.received[1].envelope.recipients[0].forward_path), "bob@far.example");
-  EXPECT_TRUE(world.sink.received[1].envelope.reverse_path.is_null());
-}
-
-TEST(Outbound, NoRewritingForOwnReversePathsOnPremisesConnectorsAndWhenOff) {
-  const auto reverse_path_seen = [](Tenant tenant, const std::string& from) {
-    tenant.mailboxes[0].forward = test::forward("duty@ctbto.int", false);
-    World world(std::move(tenant));
-    world.send(from, {"anna@ctbto.org"});
-    return world.sink.received.empty() ? "nothing" : display(world.sink.received[0].envelope.reverse_path);
-  };
-  EXPECT_THAT(reverse_path_seen(connected(), "bob@far.example"), StartsWith("anna+SRS="));
-  EXPECT_EQ(reverse_path_seen(connected(), "ben@ctbto.org"), "ben@ctbto.org");
-  EXPECT_EQ(reverse_path_seen(connected(), ""), "<>");
-  Tenant on_premises = connected();
-  on_premises.outbound_connectors[0].on_premises = true;
-  EXPECT_EQ(reverse_path_seen(on_premises, "bob@far.example"), "bob@far.example");
-  Tenant off = connected();
-  off.sender_rewriting = false;
-  EXPECT_EQ(reverse_path_seen(off, "bob@far.example"), "bob@far.example");
-}
-
-TEST(Outbound, ForbiddenForwardTellsTheOwnerOrTheReversePath) {
-  Tenant tenant = connected();
-  tenant.external_forwarding = {};
-  tenant.mailboxes[0].forward = test::forward("x@gone.example", true);
-  World keeps(tenant);
-  keeps.send("bob@far.example", {"anna@ctbto.org"});
-  EXPECT_THAT(keeps.facts({FactKind::failed}), ElementsAre(HasSubstr("x@gone.example  550 5.7.520")));
-  EXPECT_THAT(keeps.holds("anna@ctbto.org"), ElementsAre("Inbox: s", "Inbox: Undeliverable: s"));
-  EXPECT_THAT(keeps.sink.received, IsEmpty());
-  tenant.mailboxes[0].forward = test::forward("x@gone.example", false);
-  World moves(tenant);
-  moves.send("bob@far.example", {"anna@ctbto.org"});
-  EXPECT_THAT(moves.facts({FactKind::failed}), ElementsAre(HasSubstr("anna@ctbto.org  550 5.7.520")));
-  EXPECT_THAT(moves.holds("anna@ctbto.org"), IsEmpty());
-  ASSERT_EQ(moves.sink.received.size(), 1U);
-  EXPECT_EQ(display(moves.sink.received[0].envelope.recipients[0].forward_path), "bob@far.example");
-}
-
-TEST(Outbound, RuleForwardIsTheOwnersMessageAndRedirectIsTheOriginators) {
-  Tenant tenant = connected();
-  InboxRule rule;
-  rule.name = "both";
-  rule.forward_to = {at("duty@ctbto.int")};
-  rule.redirect_to = {at("archive@ctbto.int")};
-  rule.at = line(12);
-  tenant.mailboxes[0].rules = {rule};
-  World world(tenant);
-  world.send("bob@far.example", {"anna@ctbto.org"}, "From: bob@far.example\r\nSubject: s\r\n\r\nbody\r\n");
-  ASSERT_EQ(world.sink.received.size(), 2U);
-  for (const auto& received : world.sink.received) {
-    EXPECT_EQ(received.message.value("X-MS-Exchange-Inbox-Rules-Loop"), "anna@ctbto.org");
-    EXPECT_EQ(received.message.body(), "body\r\n");
-    if (display(received.envelope.recipients[0].forward_path) == "duty@ctbto.int") {
-      EXPECT_EQ(display(received.envelope.reverse_path), "anna@ctbto.org");
-      EXPECT_EQ(received.message.value("Subject"), "FW: s");
-      EXPECT_THAT(received.message.value("From"), HasSubstr("anna@ctbto.org"));
-    } else {
-      EXPECT_THAT(display(received.envelope.reverse_path), StartsWith("anna+SRS="));
-      EXPECT_EQ(received.message.value("From"), "bob@far.example");
-    }
-  }
-}
-
-TEST(Outbound, LoopInsideEndsAtTheHopLimitWithOneNotice) {
-  Tenant tenant = connected();
-  tenant.duplicate_window.reset();
-  tenant.limits.hops = 6;
-  tenant.mailboxes[0].forward = test::forward("ops@ctbto.org", true);
-  tenant.mailboxes[2].forward = test::forward("anna@ctbto.org", true);
-  World world(tenant);
-  submit(world, from_ben("anna@ctbto.org"));
-  world.run(1s);
-  EXPECT_EQ(world.provider->queued(), 0U);
-  EXPECT_EQ(world.count(FactKind::stored), 7U) << "six passes, and the notice";
-  EXPECT_THAT(world.facts({FactKind::failed}), ElementsAre(HasSubstr("554 5.4.14")));
-  EXPECT_THAT(world.holds("ben@ctbto.org"), ElementsAre("Inbox: Undeliverable: hi"));
-}
-
-TEST(Outbound, LoopOverAConnectorThatComesBackEndsInTheSession) {
-  Tenant tenant = test::tenant();
-  tenant.domains.push_back({"shared.example", DomainKind::internal_relay, line(3)});
-  tenant.outbound_connectors = {{"back", {"*"}, {{"", test::ip("203.0.113.40"), 25}}, false, line(80)}};
-  tenant.limits.hops = 8;
-  World world(tenant);
-  submit(world, from_ben("lost@shared.example"));
-  world.run(10s);
-  EXPECT_EQ(world.count(FactKind::accepted), 7U);
-  EXPECT_THAT(world.facts({FactKind::failed}), ElementsAre(HasSubstr("554 5.4.14 Hop count exceeded")));
-  EXPECT_THAT(world.holds("ben@ctbto.org"), ElementsAre("Inbox: Undeliverable: hi"));
 }
 
 TEST(Outbound, MxOfTheDomain) {

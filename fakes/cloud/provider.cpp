@@ -223,6 +223,7 @@ Task<void> Provider::work() {
 }
 
 void Provider::take(InHand item) {
+  if (item.copies == nullptr) item.copies = std::make_shared<std::size_t>(0);
   work_.push_back(std::move(item));
   work_arrived_.notify();
 }

@@ -66,7 +66,11 @@ struct InHand {
   std::optional<mail::Reply> refusal;         ///< it was made only to fail with this: a forward that policy forbids
   std::string refused_by;
   stage::Time arrived{};
+  std::shared_ptr<std::size_t> copies;  ///< forwards made so far of what was first taken; all of them share the count
 };
+
+/// Forwards that go round in a group multiply faster than the hop limit stops them: so many copies of one message.
+inline constexpr std::size_t copies_max = 1000;
 
 class Provider final : private OutboundOwner {
  public:

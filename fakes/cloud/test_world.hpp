@@ -8,6 +8,7 @@
 #include "talk/smtp_client.hpp"
 
 #include <fmt/format.h>
+#include <gtest/gtest.h>
 
 #include <functional>
 #include <memory>
@@ -163,5 +164,22 @@ class World {
   std::unique_ptr<stage::Listener> listener_;
   talk::ConversationFactory open_sink_;
 };
+
+/// tenant() with everything outside going to the next hop; forwards to ctbto.int are allowed.
+inline Tenant connected(std::string_view profile = "exchange_online") {
+  Tenant made = tenant(profile);
+  made.outbound_connectors = {{"all", {"*"}, {{"mx.ctbto.int", ip("192.0.2.25"), 25}}, false, line(80)}};
+  made.external_forwarding.domains = {"ctbto.int"};
+  return made;
+}
+
+inline mail::Envelope from_ben(const std::string& to) { return envelope("ben@ctbto.org", {to}); }
+
+/// Ben sends a message with the subject `hi`.
+inline void submit(World& world, const mail::Envelope& envelope) {
+  ASSERT_TRUE(world.provider->submit(at("ben@ctbto.org"), envelope,
+                                     mail::Message::parse("Subject: hi\r\nMessage-ID: <1@x>\r\n\r\nb\r\n"), "hello",
+                                     "personal"));
+}
 
 }  // namespace watershed::cloud::test

@@ -172,8 +172,15 @@ void Provider::send_on(const InHand& item, const Resolved& resolved, const Actio
   } else {
     copy.message = item.message;
   }
-  if (is_new_message || (action.refusal && action.notice_goes_to_owner)) {
+  // RFC 5321 §4.5.5: what had the null reverse-path keeps it, or a notice could be forwarded and fail without end.
+  const bool speaks_for_owner = is_new_message || (action.refusal && action.notice_goes_to_owner);
+  if (speaks_for_owner && !item.envelope.reverse_path.is_null()) {
     copy.envelope.reverse_path = mail::ReversePath(owner.address);
+  }
+  copy.copies = item.copies;
+  if (++*copy.copies > copies_max) {
+    copy.refusal = fill(tenant_.profile->loop, {.host = options_.hostname});
+    copy.refused_by = action.decided_by;
   }
   const std::string id = std::to_string(copy.custody);
   stamp_received(copy.message, {.tenant = tenant_,

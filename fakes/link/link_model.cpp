@@ -7,9 +7,12 @@ namespace {
 
 bool covers(const OutageEnd& end, const IpAddress& address, GroupId group) {
   switch (end.kind) {
-    case OutageEnd::Kind::anybody: return true;
-    case OutageEnd::Kind::group: return end.group == group;
-    case OutageEnd::Kind::address: return end.address == address;
+    case OutageEnd::Kind::anybody:
+      return true;
+    case OutageEnd::Kind::group:
+      return end.group == group;
+    case OutageEnd::Kind::address:
+      return end.address == address;
   }
   return false;
 }

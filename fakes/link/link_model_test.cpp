@@ -26,9 +26,8 @@ LinkModel make_model(LinkOptions options, const stage::Executor& executor, std::
 
 TEST(LinkModel, LatencyByPlace) {
   const stage::VirtualExecutor executor;
-  LinkModel model = make_model({.default_latency = milliseconds(5),
-                                .latencies = {{1, 2, milliseconds(20), {}}, {1, 1, {}, {}}}},
-                               executor);
+  LinkModel model = make_model(
+      {.default_latency = milliseconds(5), .latencies = {{1, 2, milliseconds(20), {}}, {1, 1, {}, {}}}}, executor);
   EXPECT_EQ(model.link(linux_host, cloud_host).latency, milliseconds(20));
   EXPECT_EQ(model.link(cloud_host, linux_host).latency, milliseconds(20));
   EXPECT_EQ(model.link(linux_host, other_linux_host).latency, milliseconds(0));
@@ -63,8 +62,15 @@ TEST(LinkModel, OutagesHaveEndsAndTimes) {
   stage::VirtualExecutor executor;
   using Kind = OutageEnd::Kind;
   LinkModel model = make_model({}, executor);
-  model.add_outage({.name = "wan", .a = {.kind = Kind::group, .group = 1}, .b = {.kind = Kind::group, .group = 2}, .from = seconds(10), .until = seconds(20)});
-  model.add_outage({.name = "port", .kind = OutageKind::refused, .b = {.kind = Kind::address, .address = outside_host}, .one_way = true});
+  model.add_outage({.name = "wan",
+                    .a = {.kind = Kind::group, .group = 1},
+                    .b = {.kind = Kind::group, .group = 2},
+                    .from = seconds(10),
+                    .until = seconds(20)});
+  model.add_outage({.name = "port",
+                    .kind = OutageKind::refused,
+                    .b = {.kind = Kind::address, .address = outside_host},
+                    .one_way = true});
   const auto state = [&model](IpAddress from, IpAddress to) {
     const stage::Link link = model.link(from, to);
     return std::string(link.is_cut ? "cut" : "") + (link.is_refused ? "refused" : "");

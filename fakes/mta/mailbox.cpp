@@ -43,7 +43,8 @@ mail::Reply MailboxTable::refuse(const mail::Address& recipient) const {
   const bool is_ours = std::any_of(domains_.begin(), domains_.end(), [&recipient](const talk::AddressPattern& each) {
     return each.covers_domain(recipient.domain);
   });
-  if (is_ours) return mail::make_reply(550, "5.1.1", fmt::format("<{}>: Recipient address rejected: User unknown", address));
+  if (is_ours)
+    return mail::make_reply(550, "5.1.1", fmt::format("<{}>: Recipient address rejected: User unknown", address));
   return mail::make_reply(554, "5.7.1", fmt::format("<{}>: Relay access denied", address));
 }
 

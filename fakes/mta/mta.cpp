@@ -29,7 +29,9 @@ class FakeMta::Conversation final : public talk::SmtpConversation {
  public:
   Conversation(FakeMta& mta, const talk::Connection& connection) : mta_(mta), connection_(connection) {}
 
-  Task<Answer> on_connect() override { return answered(ScriptStage::connect, nullptr, nullptr, talk::answer(220, "", "")); }
+  Task<Answer> on_connect() override {
+    return answered(ScriptStage::connect, nullptr, nullptr, talk::answer(220, "", ""));
+  }
 
   Task<Answer> on_hello(const mail::HelloCommand& hello) override {
     helo_ = hello.domain;
@@ -48,8 +50,7 @@ class FakeMta::Conversation final : public talk::SmtpConversation {
   }
 
   Task<Answer> on_data(const mail::Envelope& envelope) override {
-    return answered(ScriptStage::data, &envelope, nullptr,
-                    talk::answer(354, "", "End data with <CR><LF>.<CR><LF>"));
+    return answered(ScriptStage::data, &envelope, nullptr, talk::answer(354, "", "End data with <CR><LF>.<CR><LF>"));
   }
 
   Task<std::vector<Answer>> on_content(talk::ReceivedContent received) override;
@@ -61,7 +62,8 @@ class FakeMta::Conversation final : public talk::SmtpConversation {
     Answer answer;
   };
 
-  Task<Answer> answered(ScriptStage at, const mail::Envelope* envelope, const mail::Recipient* recipient, Answer honest);
+  Task<Answer> answered(ScriptStage at, const mail::Envelope* envelope, const mail::Recipient* recipient,
+                        Answer honest);
   Task<Ruling> rule(ScriptStage at, const mail::Envelope* envelope, const mail::Recipient* recipient, Answer honest);
   void note_fault(const ScriptRule& rule, const Encounter& encounter);
 

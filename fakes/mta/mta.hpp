@@ -1,7 +1,8 @@
-// A fake MTA: the strict working stand-in for every mail system outside the split (stations, laboratories, NDCs, people).
+// A fake MTA: the strict working stand-in for every mail system outside the split (stations, laboratories, NDCs,
+// people).
 //
-// It receives like a final MTA with mailboxes of its own, keeps what it got, and follows a reply script where it has to be
-// rude; it sends like an originator with a queue that retries (sender.hpp). RFC 5321.
+// It receives like a final MTA with mailboxes of its own, keeps what it got, and follows a reply script where it has to
+// be rude; it sends like an originator with a queue that retries (sender.hpp). RFC 5321.
 #pragma once
 
 #include "fakes/mta/mailbox.hpp"
@@ -23,8 +24,8 @@ namespace watershed::mta {
 struct FakeMtaOptions {
   std::string hostname;
   stage::HostId host = 0;
-  std::vector<IpAddress> addresses;  ///< it listens at each
-  std::uint16_t port = 25;           ///< 0: a free one, see FakeMta::endpoints
+  std::vector<IpAddress> addresses;     ///< it listens at each
+  std::uint16_t port = 25;              ///< 0: a free one, see FakeMta::endpoints
   talk::SmtpServerOptions server = {};  ///< `server.profile.lmtp` makes it an LMTP server; the hostname is filled in
   std::vector<Mailbox> mailboxes = {};  ///< empty: every address is a mailbox here
   std::vector<ScriptRule> script = {};

@@ -31,25 +31,38 @@ bool is_content_only(ScriptVerb verb) {
 
 std::string_view to_string(ScriptStage at) {
   switch (at) {
-    case ScriptStage::connect: return "connect";
-    case ScriptStage::hello: return "hello";
-    case ScriptStage::mail: return "mail";
-    case ScriptStage::rcpt: return "rcpt";
-    case ScriptStage::data: return "data";
-    case ScriptStage::content: return "content";
-    case ScriptStage::any: return "any";
+    case ScriptStage::connect:
+      return "connect";
+    case ScriptStage::hello:
+      return "hello";
+    case ScriptStage::mail:
+      return "mail";
+    case ScriptStage::rcpt:
+      return "rcpt";
+    case ScriptStage::data:
+      return "data";
+    case ScriptStage::content:
+      return "content";
+    case ScriptStage::any:
+      return "any";
   }
   return "?";
 }
 
 std::string_view to_string(ScriptVerb verb) {
   switch (verb) {
-    case ScriptVerb::go_on: return "delay";
-    case ScriptVerb::reply: return "reply";
-    case ScriptVerb::drop: return "drop";
-    case ScriptVerb::stall: return "stall";
-    case ScriptVerb::keep_then_drop: return "keep, then drop";
-    case ScriptVerb::lose_then_drop: return "lose, then drop";
+    case ScriptVerb::go_on:
+      return "delay";
+    case ScriptVerb::reply:
+      return "reply";
+    case ScriptVerb::drop:
+      return "drop";
+    case ScriptVerb::stall:
+      return "stall";
+    case ScriptVerb::keep_then_drop:
+      return "keep, then drop";
+    case ScriptVerb::lose_then_drop:
+      return "lose, then drop";
   }
   return "?";
 }
@@ -128,7 +141,8 @@ std::optional<std::string> script_rule_fault(const ScriptRule& rule) {
   if (says_yes && (rule.at == ScriptStage::any || rule.at == ScriptStage::data)) {
     return fmt::format("reply code {} at stage {}; expected 400 to 599", code, to_string(rule.at));
   }
-  if (says_yes && code >= 300) return fmt::format("reply code {}; a 3yz asks for data and is given at DATA alone", code);
+  if (says_yes && code >= 300)
+    return fmt::format("reply code {}; a 3yz asks for data and is given at DATA alone", code);
   if (says_yes && rule.at == ScriptStage::connect && code != 220) return "the only positive greeting is 220";
   return std::nullopt;
 }

@@ -1,8 +1,8 @@
 // The reply script of a fake MTA: when it is rude, and how. Pure: it is told what happens and says what to answer.
 //
-// Rules are tried from top to bottom and the first that applies decides. A rule applies when its stage, patterns and time
-// window match, the encounter is one that it counts, its budget is not used up, and chance (seeded) agrees. No rule: the
-// honest answer.
+// Rules are tried from top to bottom and the first that applies decides. A rule applies when its stage, patterns and
+// time window match, the encounter is one that it counts, its budget is not used up, and chance (seeded) agrees. No
+// rule: the honest answer.
 #pragma once
 
 #include "base/ip_address.hpp"
@@ -27,24 +27,24 @@ enum class ScriptStage { connect, hello, mail, rcpt, data, content, any };
 std::string_view to_string(ScriptStage at);
 
 enum class ScriptVerb {
-  go_on,             ///< the honest answer, after the delay
-  reply,             ///< the given reply; 421 also closes the connection (RFC 5321 §3.8)
-  drop,              ///< no reply: the connection is reset
-  stall,             ///< no reply, ever; the connection stays open
-  keep_then_drop,    ///< only at content: the message is accepted, the connection reset before the 250 (RFC 1047)
-  lose_then_drop,    ///< only at content: the message is not kept, the connection reset before any reply
+  go_on,           ///< the honest answer, after the delay
+  reply,           ///< the given reply; 421 also closes the connection (RFC 5321 §3.8)
+  drop,            ///< no reply: the connection is reset
+  stall,           ///< no reply, ever; the connection stays open
+  keep_then_drop,  ///< only at content: the message is accepted, the connection reset before the 250 (RFC 1047)
+  lose_then_drop,  ///< only at content: the message is not kept, the connection reset before any reply
 };
 
 std::string_view to_string(ScriptVerb verb);
 
 struct ScriptAction {
   ScriptVerb verb = ScriptVerb::reply;
-  mail::Reply reply = {};        ///< for `reply`
-  stage::Duration delay{};       ///< before the reply, the drop …
+  mail::Reply reply = {};   ///< for `reply`
+  stage::Duration delay{};  ///< before the reply, the drop …
 };
 
-/// Which encounters a rule acts on, counted from 1: `1` is {1, 1}, `2..3` is {2, 3}, `every 10` is {.every = 10} and means
-/// the 10th, 20th …
+/// Which encounters a rule acts on, counted from 1: `1` is {1, 1}, `2..3` is {2, 3}, `every 10` is {.every = 10} and
+/// means the 10th, 20th …
 struct Attempts {
   std::uint64_t first = 1;
   std::uint64_t last = std::numeric_limits<std::uint64_t>::max();
@@ -57,9 +57,9 @@ struct Attempts {
 /// reverse-path before RCPT, each client before MAIL). The latter makes greylisting: attempt 1 of each pair is put off.
 enum class CountBy { rule, address };
 
-/// Address patterns are talk::AddressPattern's: empty, `a@b`, `*@b`, `*@*.b`, `a@*`, `<>`. A rule with a recipient pattern
-/// is silent before RCPT; at DATA and content it matches when any accepted recipient does. `client` is an address or a
-/// network (`192.0.2.0/24`).
+/// Address patterns are talk::AddressPattern's: empty, `a@b`, `*@b`, `*@*.b`, `a@*`, `<>`. A rule with a recipient
+/// pattern is silent before RCPT; at DATA and content it matches when any accepted recipient does. `client` is an
+/// address or a network (`192.0.2.0/24`).
 struct ScriptRule {
   std::string name;  ///< shown in the `fault` fact
   ScriptStage at = ScriptStage::any;
@@ -68,9 +68,9 @@ struct ScriptRule {
   std::string client = {};
   Attempts attempts = {};
   CountBy count_by = CountBy::rule;
-  stage::Time from{};                 ///< active from this stage time …
+  stage::Time from{};                  ///< active from this stage time …
   stage::Time until = stage::forever;  ///< … to before this one
-  double rate = 1.0;                  ///< chance that it acts on an encounter it could act on
+  double rate = 1.0;                   ///< chance that it acts on an encounter it could act on
   std::uint64_t times = std::numeric_limits<std::uint64_t>::max();  ///< budget; then later rules are tried
   ScriptAction action = {};
   std::string decided_by = {};  ///< `file:line` of the rule

@@ -46,9 +46,9 @@ TEST(ReplyScript, CountsAttempts) {
     std::string expected;
   };
   constexpr auto all = std::numeric_limits<std::uint64_t>::max();
-  for (const Case& each : {Case{{1, 1, 1}, all, "a---------"}, Case{{2, 3, 1}, all, "-aa-------"},
-                           Case{{1, all, 3}, all, "--a--a--a-"}, Case{{1, all, 1}, 2, "aa--------"},
-                           Case{{}, all, "aaaaaaaaaa"}, Case{{4, all, 2}, 2, "---a-a----"}}) {
+  for (const Case& each :
+       {Case{{1, 1, 1}, all, "a---------"}, Case{{2, 3, 1}, all, "-aa-------"}, Case{{1, all, 3}, all, "--a--a--a-"},
+        Case{{1, all, 1}, 2, "aa--------"}, Case{{}, all, "aaaaaaaaaa"}, Case{{4, all, 2}, 2, "---a-a----"}}) {
     ScriptRule one = rule("a", ScriptStage::connect);
     one.attempts = each.attempts;
     one.times = each.times;
@@ -86,7 +86,8 @@ TEST(ReplyScript, MatchesPatternsWhereTheyAreKnown) {
   const mail::Envelope named = envelope_of("<a@b.example>", {"y@b.example"});
   const mail::Recipient& here = taken.recipients[1];
   const mail::Recipient& elsewhere = taken.recipients[0];
-  const auto acts = [&](ScriptStage at, IpAddress client, const mail::Envelope* envelope, const mail::Recipient* recipient) {
+  const auto acts = [&](ScriptStage at, IpAddress client, const mail::Envelope* envelope,
+                        const mail::Recipient* recipient) {
     return script.decide({at, client, envelope, recipient, {}}) != nullptr;
   };
   EXPECT_FALSE(acts(ScriptStage::connect, inside, nullptr, nullptr));
@@ -131,7 +132,8 @@ TEST(ReplyScript, CountsByAddressForGreylisting) {
   const mail::Envelope other = envelope_of("<other@b.example>", {});
   const mail::Envelope recipients = envelope_of("<>", {"x@c.example", "X@C.example", "y@c.example"});
   const auto ask = [&](const mail::Envelope& from, std::size_t recipient) {
-    return acted(script, {.at = ScriptStage::rcpt, .envelope = &from, .recipient = &recipients.recipients[recipient]}, 1);
+    return acted(script, {.at = ScriptStage::rcpt, .envelope = &from, .recipient = &recipients.recipients[recipient]},
+                 1);
   };
   EXPECT_EQ(ask(envelope, 0), "a");
   EXPECT_EQ(ask(envelope, 2), "a");

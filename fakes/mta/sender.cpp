@@ -32,7 +32,7 @@ struct Sender::Delivery {
   const mail::Message& message;
   std::string domain;
   stage::Time queued_at{};
-  mail::Envelope envelope;       // with the recipients that have not ended
+  mail::Envelope envelope;            // with the recipients that have not ended
   std::vector<Pending> pending = {};  // one for each of them
 
   void note_reason(const std::optional<mail::Reply>& reply, const std::string& text) {
@@ -64,9 +64,12 @@ std::optional<IpAddress> parse_literal(std::string_view domain) {
 
 std::string describe(const talk::MailHosts& hosts) {
   switch (hosts.status) {
-    case MailHostsStatus::null_mx: return fmt::format("5.1.10 domain {} takes no mail (null MX)", hosts.failed_name);
-    case MailHostsStatus::no_such_domain: return fmt::format("5.1.2 domain {} not found", hosts.failed_name);
-    case MailHostsStatus::no_address: return fmt::format("5.4.4 mail host {} has no address", hosts.failed_name);
+    case MailHostsStatus::null_mx:
+      return fmt::format("5.1.10 domain {} takes no mail (null MX)", hosts.failed_name);
+    case MailHostsStatus::no_such_domain:
+      return fmt::format("5.1.2 domain {} not found", hosts.failed_name);
+    case MailHostsStatus::no_address:
+      return fmt::format("5.4.4 mail host {} has no address", hosts.failed_name);
     default:
       return fmt::format("4.4.3 lookup of {} {} failed: {}", hosts.failed_name, to_string(hosts.failed_type),
                          to_string(hosts.failed_status));

@@ -1,7 +1,7 @@
 // The sending half of a fake MTA: an originator with a small honest queue. RFC 5321 §4.5.4 (retries), §5.1 (MX).
 //
-// It is the originator, so it knows at first hand when a message cannot be delivered: a `failed` fact ends the custody and
-// no DSN is made.
+// It is the originator, so it knows at first hand when a message cannot be delivered: a `failed` fact ends the custody
+// and no DSN is made.
 #pragma once
 
 #include "fakes/mta/session_pool.hpp"
@@ -28,7 +28,7 @@ struct RetrySchedule {
 
 struct SenderOptions {
   stage::HostId host = 0;
-  std::vector<IpAddress> locals = {};  ///< the host's addresses; the first of the peer's family is used
+  std::vector<IpAddress> locals = {};   ///< the host's addresses; the first of the peer's family is used
   talk::SmtpClientOptions client = {};  ///< helo, LMTP, pipelining and timeouts
   /// Where everything goes instead of by MX: an address literal's text or a host name. Empty: by MX.
   std::string smart_host = {};
@@ -56,9 +56,10 @@ class Sender {
   Sender(stage::Stage& stage, SenderOptions options);
   ~Sender();
 
-  /// Records `offered` for each recipient (detail = label, text = traffic class) when the task first runs, then delivers,
-  /// with retries, until every recipient was taken or has failed: `attempted` and `relayed` come from the SMTP client,
-  /// `deferred` (detail = when the next attempt is, in whole seconds of stage time, `1200s`) and `failed` from here.
+  /// Records `offered` for each recipient (detail = label, text = traffic class) when the task first runs, then
+  /// delivers, with retries, until every recipient was taken or has failed: `attempted` and `relayed` come from the
+  /// SMTP client, `deferred` (detail = when the next attempt is, in whole seconds of stage time, `1200s`) and `failed`
+  /// from here.
   stage::Task<SubmissionResult> submit(mail::Envelope envelope, mail::Message message, std::string label,
                                        std::string traffic_class);
 

@@ -47,7 +47,8 @@ struct World : stage::SimulatedStage {
   void send(std::vector<std::string> recipients) {
     if (!sender) sender = std::make_unique<FakeMta>(stage, options);
     mail::Envelope envelope;
-    for (const std::string& each : recipients) envelope.recipients.push_back({*mail::parse_forward_path("<" + each + ">"), {}, {}});
+    for (const std::string& each : recipients)
+      envelope.recipients.push_back({*mail::parse_forward_path("<" + each + ">"), {}, {}});
     executor.spawn(submit(std::move(envelope)));
     executor.run_until(executor.now() + minutes(4));
     EXPECT_EQ(executor.failure(), "");
@@ -59,10 +60,12 @@ struct World : stage::SimulatedStage {
   std::vector<std::string> ends() const {
     std::vector<std::string> found;
     for (const stage::Fact& fact : journal.facts()) {
-      const bool is_end = fact.kind == FactKind::stored || fact.kind == FactKind::failed || fact.kind == FactKind::deferred;
+      const bool is_end =
+          fact.kind == FactKind::stored || fact.kind == FactKind::failed || fact.kind == FactKind::deferred;
       if (!is_end) continue;
       const bool is_stored = fact.kind == FactKind::stored;
-      found.push_back(fmt::format("{} {} {}", to_string(fact.kind), fact.recipient, is_stored ? journal.host_name(fact.host) : fact.text));
+      found.push_back(fmt::format("{} {} {}", to_string(fact.kind), fact.recipient,
+                                  is_stored ? journal.host_name(fact.host) : fact.text));
     }
     std::sort(found.begin(), found.end());
     return found;
@@ -78,7 +81,8 @@ struct World : stage::SimulatedStage {
 using Lines = std::vector<std::string>;
 
 void set_two_hosts(World& world) {
-  world.set("b.example", RecordType::mx, {"b.example. 60 IN MX 20 mx2.b.example.", "b.example. 60 IN MX 10 mx1.b.example."});
+  world.set("b.example", RecordType::mx,
+            {"b.example. 60 IN MX 20 mx2.b.example.", "b.example. 60 IN MX 10 mx1.b.example."});
   world.set("mx1.b.example", RecordType::a, {"mx1.b.example. 60 IN A 192.0.2.11"});
   world.set("mx2.b.example", RecordType::a, {"mx2.b.example. 60 IN A 192.0.2.12"});
 }
@@ -92,7 +96,8 @@ TEST(Sender, GoesToTheBestExchangerAndFallsBack) {
     if (first.starts_with("greets") || first == "says later") {
       ScriptRule rule;
       rule.at = first == "says later" ? ScriptStage::rcpt : ScriptStage::connect;
-      rule.action.reply = first == "says later" ? mail::make_reply(451, "4.3.0", "later") : mail::make_reply(554, "", "none");
+      rule.action.reply =
+          first == "says later" ? mail::make_reply(451, "4.3.0", "later") : mail::make_reply(554, "", "none");
       script.push_back(rule);
     }
     FakeMta& best = world.add_receiver("mx1.b.example", "192.0.2.11", script);
@@ -100,7 +105,8 @@ TEST(Sender, GoesToTheBestExchangerAndFallsBack) {
     if (first == "refuses") best.stop();
     if (first == "down") world.network.set_host_up(best.options().host, false);
     world.send({"a@B.example"});
-    EXPECT_EQ(world.ends(), Lines{fmt::format("stored a@B.example {}", first == "well" ? "mx1.b.example" : "mx2.b.example")});
+    EXPECT_EQ(world.ends(),
+              Lines{fmt::format("stored a@B.example {}", first == "well" ? "mx1.b.example" : "mx2.b.example")});
   }
 }
 
@@ -124,13 +130,13 @@ TEST(Sender, EachDomainGoesItsOwnWay) {
   world.set("null.example", RecordType::mx, {"null.example. 60 IN MX 0 ."});
   world.set("bare.example", RecordType::mx, {"bare.example. 60 IN MX 5 nowhere.example."});
   world.names.answers[{"broken.example", RecordType::mx}] = {.rcode = 2};
-  world.send({"a@b.example", "b@null.example", "c@unknown.example", "d@broken.example", "e@bare.example", "f@b.example"});
-  EXPECT_EQ(world.ends(),
-            (Lines{"deferred d@broken.example 4.4.3 lookup of broken.example MX failed: servfail",
-                   "failed b@null.example 5.1.10 domain null.example takes no mail (null MX)",
-                   "failed c@unknown.example 5.1.2 domain unknown.example not found",
-                   "failed e@bare.example 5.4.4 mail host nowhere.example has no address", "stored a@b.example mx1.b.example",
-                   "stored f@b.example mx1.b.example"}));
+  world.send(
+      {"a@b.example", "b@null.example", "c@unknown.example", "d@broken.example", "e@bare.example", "f@b.example"});
+  EXPECT_EQ(world.ends(), (Lines{"deferred d@broken.example 4.4.3 lookup of broken.example MX failed: servfail",
+                                 "failed b@null.example 5.1.10 domain null.example takes no mail (null MX)",
+                                 "failed c@unknown.example 5.1.2 domain unknown.example not found",
+                                 "failed e@bare.example 5.4.4 mail host nowhere.example has no address",
+                                 "stored a@b.example mx1.b.example", "stored f@b.example mx1.b.example"}));
   EXPECT_EQ(world.receivers[0]->received_count(), 1U);  // two recipients, one transaction
   EXPECT_TRUE(world.results.empty());                   // one recipient still waits
   EXPECT_EQ(world.sender->sender().queued(), 1U);

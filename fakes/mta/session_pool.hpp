@@ -18,8 +18,9 @@ namespace watershed::mta {
 struct SessionPoolOptions {
   std::size_t parallel = 20;  ///< sessions to one endpoint at a time (Postfix: default_destination_concurrency_limit)
   bool reuse = false;         ///< keep sessions for the next message; else each ends with QUIT after its transaction
-  stage::Duration idle = std::chrono::seconds(2);  ///< how long an unused session stays open (smtp_connection_cache_time_limit)
-  std::uint32_t transactions_max = 0;              ///< then the session ends; 0: no limit
+  stage::Duration idle =
+      std::chrono::seconds(2);         ///< how long an unused session stays open (smtp_connection_cache_time_limit)
+  std::uint32_t transactions_max = 0;  ///< then the session ends; 0: no limit
 };
 
 class SessionPool {
@@ -36,8 +37,8 @@ class SessionPool {
     stage::Time idle_since{};
   };
 
-  /// A session to `peer`: an idle one or a new one. Waits while `parallel` are in use. Every session (and only a session,
-  /// not a failure) goes back through `give_back`.
+  /// A session to `peer`: an idle one or a new one. Waits while `parallel` are in use. Every session (and only a
+  /// session, not a failure) goes back through `give_back`.
   stage::Task<Result<Session, talk::SessionFailure>> take(Endpoint peer, std::string peer_name);
   /// Keeps the session for the next, or ends it in a task of its own.
   void give_back(Session session);

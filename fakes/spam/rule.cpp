@@ -1,4 +1,5 @@
-// See rule.hpp. Searching goes through memmem and regexec: the filter stands on the path of every message of a load run.
+// See rule.hpp. Searching goes through memmem and regexec: the filter stands on the path of every message of a load
+// run.
 #include "fakes/spam/rule.hpp"
 
 #include "base/text.hpp"

@@ -22,8 +22,8 @@ struct Match {
   std::string header_regex = {};     ///< … and one of its values matches this
   std::string body_contains = {};    ///< in the body's bytes, exactly
   std::string reverse_path = {};
-  std::string recipient = {};        ///< any recipient
-  std::string client = {};           ///< an address or a network, `192.0.2.0/24`
+  std::string recipient = {};  ///< any recipient
+  std::string client = {};     ///< an address or a network, `192.0.2.0/24`
   std::optional<std::uint64_t> size_over_octets = {};
 };
 

@@ -30,11 +30,13 @@ FilterVerdict SpamFilter::judge(const talk::FilterRequest& request) const {
     FilterVerdict verdict{rule.action, rule.reply, rule.add_fields, rule.name, rule.decided_by};
     const bool has_reply = rule.reply.code != 250;
     if (rule.action == FilterAction::reject && !has_reply) {
-      verdict.reply = mail::make_reply(554, "5.7.1", fmt::format("{}: message refused as spam ({})", options_.name, rule.name));
+      verdict.reply =
+          mail::make_reply(554, "5.7.1", fmt::format("{}: message refused as spam ({})", options_.name, rule.name));
     } else if (rule.action == FilterAction::tempfail && !has_reply) {
       verdict.reply = mail::make_reply(451, "4.7.1", fmt::format("{}: try again later ({})", options_.name, rule.name));
     } else if (rule.action == FilterAction::tag && rule.add_fields.empty()) {
-      verdict.add_fields = {"X-Spam-Flag: YES", fmt::format("X-Spam-Status: Yes, rule={}, filter={}", rule.name, options_.name)};
+      verdict.add_fields = {"X-Spam-Flag: YES",
+                            fmt::format("X-Spam-Status: Yes, rule={}, filter={}", rule.name, options_.name)};
     }
     return verdict;
   }

@@ -1,5 +1,5 @@
-// The spam filter of the simulated lane: rules given by the world, the GTUBE test string, nothing learnt, nothing random.
-// It answers a router the way a milter does at end of message; the live lane puts rspamd in its place.
+// The spam filter of the simulated lane: rules given by the world, the GTUBE test string, nothing learnt, nothing
+// random. It answers a router the way a milter does at end of message; the live lane puts rspamd in its place.
 #pragma once
 
 #include "fakes/spam/rule.hpp"

@@ -107,8 +107,10 @@ TEST(SpamFilter, TheFirstRuleDecidesAndNamesItself) {
   const auto tagged = world.judge(rules, "A: b\r\n\r\nab\r\n");
   EXPECT_EQ(tagged.action, FilterAction::tag);
   EXPECT_EQ(tagged.decided_by, "spam.yaml:4");
-  EXPECT_EQ(tagged.add_fields, (std::vector<std::string>{"X-Spam-Flag: YES", "X-Spam-Status: Yes, rule=tagged, filter=filter.ctbto.int"}));
-  EXPECT_EQ(to_line(world.judge(rules, "A: b\r\n\r\nb\r\n").reply), "451 4.7.1 filter.ctbto.int: try again later (late)");
+  EXPECT_EQ(tagged.add_fields,
+            (std::vector<std::string>{"X-Spam-Flag: YES", "X-Spam-Status: Yes, rule=tagged, filter=filter.ctbto.int"}));
+  EXPECT_EQ(to_line(world.judge(rules, "A: b\r\n\r\nb\r\n").reply),
+            "451 4.7.1 filter.ctbto.int: try again later (late)");
   EXPECT_EQ(to_line(world.judge(rules, "A: b\r\n\r\nc\r\n").reply), "550 5.7.9 not here");
   EXPECT_EQ(world.judge(rules, "A: b\r\n\r\nd\r\n").action, FilterAction::quarantine);
 }
@@ -118,10 +120,12 @@ TEST(SpamFilter, AnswersAfterItsDelayOrNotAtAll) {
   SpamFilter filter(world.stage, {.delay = std::chrono::seconds(3)});
   const mail::Message message = mail::Message::parse("A: b\r\n\r\nx\r\n");
   std::vector<std::string> log;
-  const auto ask = [](World& of, SpamFilter& asked, const mail::Message& about, std::vector<std::string>& into) -> stage::Task<void> {
+  const auto ask = [](World& of, SpamFilter& asked, const mail::Message& about,
+                      std::vector<std::string>& into) -> stage::Task<void> {
     const talk::FilterRequest request{of.client, "helo", of.envelope, about};
     const auto verdict = co_await asked.inspect(request);
-    into.push_back(fmt::format("{}s {}", of.executor.now() / std::chrono::seconds(1), verdict ? to_string(verdict->action) : "none"));
+    into.push_back(fmt::format("{}s {}", of.executor.now() / std::chrono::seconds(1),
+                               verdict ? to_string(verdict->action) : "none"));
   };
   world.executor.spawn(ask(world, filter, message, log));
   world.executor.run_until(stage::forever);

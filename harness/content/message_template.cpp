@@ -82,7 +82,7 @@ MessageTemplate read_message_template(const yaml::Node& node, const std::filesys
     if (!std::filesystem::is_regular_file(folder / name)) continue;
     auto bytes = read_text(folder / name, name, file->position());
     if (!bytes) {
-      diagnostics.insert(diagnostics.end(), bytes.error().begin(), bytes.error().end());
+      for (const Diagnostic& diagnostic : bytes.error()) diagnostics.push_back(diagnostic);
       return source;
     }
     source.bytes = source.raw ? std::move(*bytes) : with_crlf(std::move(*bytes));

@@ -60,12 +60,19 @@ class Follower {
   ExplainedHop& hop(const Fact& fact) {
     const bool begins = fact.kind == FactKind::accepted || fact.kind == FactKind::offered;
     const std::string& host = running_.journal().host_name(fact.host);
+    // What a host looked up before it took the message belongs to the same hop.
+    if (begins && !out_.hops.empty() && out_.hops.back().host == host && !hop_has_custody_) {
+      hop_has_custody_ = true;
+      last_custody_ = fact.custody;
+      return out_.hops.back();
+    }
     if (!begins || (fact.custody != 0 && fact.custody == last_custody_)) {
       for (auto known = out_.hops.rbegin(); known != out_.hops.rend(); ++known) {
         if (known->host == host) return *known;
       }
     }
     last_custody_ = fact.custody;
+    hop_has_custody_ = begins;
     const HostSpec* spec = running_.world().spec.host(host);
     out_.hops.push_back({host, spec == nullptr ? "" : spec->zone, std::chrono::duration<double>(fact.at).count(), {}});
     return out_.hops.back();
@@ -83,6 +90,7 @@ class Follower {
   SimulatedWorld& running_;
   Explanation& out_;
   stage::Custody last_custody_ = 0;
+  bool hop_has_custody_ = false;
 };
 
 }  // namespace

@@ -201,8 +201,15 @@ void Lineage::on_rewritten(const Fact& fact) {
   trail.push_back(fmt::format("{}: {} becomes {}{}", journal_.host_name(fact.host), fact.recipient, fact.detail,
                               fact.decided_by.empty() ? "" : fmt::format(" ({})", fact.decided_by)));
   // stage/journal.hpp: a rewriting to itself keeps the recipient (a Bcc is added beside it).
-  if (equal_ignoring_case(fact.detail, fact.recipient)) return;
-  if (from->end == End::open) {
+  if (equal_ignoring_case(fact.detail, fact.recipient)) {
+    from->stays = true;
+    if (from->end == End::replaced) {
+      from->end = End::open;
+      ++roots_.at(record->root).open_duties;
+    }
+    return;
+  }
+  if (from->end == End::open && !from->stays) {
     from->end = End::replaced;
     from->ended_at = fact.at;
     from->decided_by = fact.decided_by;
@@ -269,7 +276,8 @@ void Lineage::end(const Fact& fact, End how) {
                                      fact.detail));
   }
   // A second end is fine where a rule asks for it (filed and redirected); a queue entry is an end only for what is open.
-  if (which->end != End::open && which->end != End::held) return;
+  const bool is_released = which->end == End::held && how != End::queued;
+  if (which->end != End::open && !is_released) return;
   if (which->end == End::open) --roots_.at(record->root).open_duties;
   which->end = how;
   which->code = fact.code;

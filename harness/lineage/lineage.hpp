@@ -37,6 +37,7 @@ struct Duty {
   std::string decided_by;  ///< the configuration line that decided its route or end last
   stage::Time ended_at{};
   bool deferred = false;
+  bool stays = false;  ///< rewritten to itself: further rewritings add recipients beside it (a Bcc)
   std::vector<std::string> trail;  ///< `host: what (file:line)` of each decision on the way through this host
 };
 

@@ -140,7 +140,7 @@ class Binder {
     const auto& [key, value] = item.entries.front();
     for (const StepKind& kind : step_kinds()) {
       if (key.text != kind.name) continue;
-      BindContext context{messages_folder_, scenario_.path.parent_path(), diagnostics_};
+      BindContext context{messages_folder_, scenario_.path.parent_path(), diagnostics_, scenario_.worlds};
       std::shared_ptr<Step> step = kind.bind(value, context);
       step->kind = kind.name;
       step->node = value.kind == yaml::NodeKind::scalar ? value : key;

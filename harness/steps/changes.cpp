@@ -160,7 +160,7 @@ std::shared_ptr<Step> bind_dns(const Node& node, BindContext& context) {
   if (key.text == "set") {
     auto record = dns::parse_record(yaml::as_text(value), value.position());
     if (!record) {
-      context.diagnostics.insert(context.diagnostics.end(), record.error().begin(), record.error().end());
+      for (const Diagnostic& diagnostic : record.error()) context.diagnostics.push_back(diagnostic);
       return bound;
     }
     bound->summary += " " + yaml::as_text(value);

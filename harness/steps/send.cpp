@@ -3,10 +3,12 @@
 #include "harness/steps/step_table.hpp"
 #include "harness/steps/theatre.hpp"
 #include "harness/yaml/read.hpp"
+#include "harness/yaml/validate.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace watershed::harness {
 
@@ -14,6 +16,12 @@ using stage::Task;
 using yaml::Node;
 
 namespace {
+
+// The same correspondence where accounts have other names.
+struct OtherNames {
+  std::optional<mail::Address> from;
+  std::vector<mail::Address> to;
+};
 
 // What is the same for one message and for many.
 struct Letter {
@@ -26,8 +34,18 @@ struct Letter {
   mail::DsnNotify notify;
   mail::DsnReturn dsn_return = mail::DsnReturn::unspecified;
   MessageTemplate content;
+  std::map<std::string, OtherNames> by_world;
 
   Submission write(Theatre& theatre) const {
+    const auto other = by_world.find(theatre.world().spec.name);
+    if (other == by_world.end()) return write_as(theatre);
+    Letter changed = *this;
+    if (other->second.from) changed.from = *other->second.from;
+    if (!other->second.to.empty()) changed.to = other->second.to;
+    return changed.write_as(theatre);
+  }
+
+  Submission write_as(Theatre& theatre) const {
     const std::uint64_t number = theatre.next_number();
     const std::string domain = from.domain.empty() ? "localhost.example" : from.domain;
     std::vector<std::string> names;
@@ -58,6 +76,10 @@ struct Letter {
 };
 
 std::vector<yaml::Key> letter_keys() {
+  const yaml::Shape other_names = yaml::map({
+      yaml::optional("from", yaml::address(), "Its author there.", "autodrm@ctbto.org"),
+      yaml::optional("to", yaml::one_or_many(yaml::address()), "Its recipients there.", "autodrm@ctbto.org"),
+  });
   std::vector<yaml::Key> keys = {
       yaml::required("class", yaml::text(), "Class of the message: which zones may handle it.", "verification"),
       yaml::required("from", yaml::address(), "RFC5322.From, and the reverse-path unless that is given.",
@@ -68,10 +90,28 @@ std::vector<yaml::Key> letter_keys() {
       yaml::optional("envelope_from", yaml::text(), "Another reverse-path; `<>` for the null one.", "\"<>\""),
       yaml::optional("notify", yaml::list_of(yaml::enumeration({"never", "success", "failure", "delay"})).sized(1),
                      "DSN NOTIFY parameter (RFC 3461).", "[success, failure]"),
+      yaml::optional("by_world", yaml::map_of(yaml::text(), other_names),
+                     "Other addresses in some worlds, where the same account has another name.",
+                     "{ legacy: { to: autodrm@ctbto.org } }"),
       yaml::optional("ret", yaml::enumeration({"full", "headers"}), "DSN RET parameter (RFC 3461).", "headers"),
   };
   for (yaml::Key& key : message_keys()) keys.push_back(std::move(key));
   return keys;
+}
+
+void read_other_names(const Node& node, Letter& letter, BindContext& context) {
+  const Node* worlds = node.find("by_world");
+  if (worlds == nullptr) return;
+  for (const auto& [name, names] : worlds->entries) {
+    if (std::find(context.worlds.begin(), context.worlds.end(), name.text) == context.worlds.end()) {
+      context.diagnostics.push_back(yaml::unknown_name(name, "world of this scenario", context.worlds));
+    }
+    OtherNames& other = letter.by_world[name.text];
+    if (const Node* from = names.find("from")) other.from = yaml::as_address(*from);
+    const Node* to = names.find("to");
+    if (to == nullptr) continue;
+    for (const Node& each : yaml::items_of(*to)) other.to.push_back(yaml::as_address(each));
+  }
 }
 
 Letter read_letter(const Node& node, std::string label, BindContext& context, std::vector<NameUse>& uses) {
@@ -81,6 +121,7 @@ Letter read_letter(const Node& node, std::string label, BindContext& context, st
   uses.push_back({NameUse::Kind::message_class, node["class"]});
   letter.from = yaml::as_address(node["from"]);
   for (const Node& each : yaml::items_of(node["to"])) letter.to.push_back(yaml::as_address(each));
+  read_other_names(node, letter, context);
   if (const Node* via = node.find("via")) {
     letter.via = yaml::as_text(*via);
     uses.push_back({NameUse::Kind::host, *via});

@@ -14,6 +14,7 @@ struct BindContext {
   std::filesystem::path messages_folder;
   std::filesystem::path scenario_folder;
   Diagnostics& diagnostics;
+  std::span<const std::string> worlds;  ///< those of the scenario
 };
 
 struct StepKind {

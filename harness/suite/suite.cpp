@@ -46,7 +46,7 @@ class SuiteLoader {
   template <class T>
   bool keep(const Parsed<T>& parsed) {
     if (parsed) return true;
-    diagnostics_.insert(diagnostics_.end(), parsed.error().begin(), parsed.error().end());
+    for (const Diagnostic& diagnostic : parsed.error()) diagnostics_.push_back(diagnostic);
     return false;
   }
 

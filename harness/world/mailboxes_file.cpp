@@ -47,7 +47,7 @@ class ScriptCache {
     if (compiled) {
       script = *compiled;
     } else {
-      diagnostics.insert(diagnostics.end(), compiled.error().begin(), compiled.error().end());
+      for (const Diagnostic& diagnostic : compiled.error()) diagnostics.push_back(diagnostic);
     }
     return script;
   }

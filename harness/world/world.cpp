@@ -26,7 +26,8 @@ Diagnostics missing(const WorldSpec& world, const FileReference& reference, std:
 
 template <class T>
 void take(T&& parsed, Diagnostics& diagnostics) {
-  if (!parsed) diagnostics.insert(diagnostics.end(), parsed.error().begin(), parsed.error().end());
+  if (parsed) return;
+  for (const Diagnostic& diagnostic : parsed.error()) diagnostics.push_back(diagnostic);
 }
 
 class Loader {

@@ -128,7 +128,7 @@ TEST(SieveDiagnostics, HintsAndSourceLine) {
   const auto script = compile("# top\nrequire \"fileinto\";\nfilinto \"A\";\n", "a.sieve");
   ASSERT_FALSE(script.has_value());
   ASSERT_EQ(script.error().size(), 1U);
-  const Diagnostic& found = script.error().front();
+  const Diagnostic found = script.error().front();
   EXPECT_EQ(found.at, (SourcePosition{"a.sieve", 3, 1}));
   EXPECT_EQ(found.source_line, "filinto \"A\";");
   EXPECT_EQ(found.hint, "did you mean 'fileinto'?");

@@ -54,13 +54,13 @@ TEST(SieveVariables, SetAndModifiers) {
 
 TEST(SieveVariables, Faults) {
   const std::vector<Case> cases = {
-      {"set \"1a\" \"x\";", "error 1:68: '1a' is no variable name; expected letters, digits and '_', no digit first"},
-      {"set \"a.b\" \"x\";", "error 1:68: 'a.b' is no variable name; expected letters, digits and '_', no digit first"},
-      {"set \"a\" \"${x.y}\";", "error 1:72: the variable '${x.y}' is in an unknown namespace"},
-      {"set \"a\" \"${99}\";", "error 1:72: the match value ${99} is over the limit; expected at most ${31}"},
-      {"set :upper :lower \"a\" \"x\";", "error 1:68: the tags ':lower' and ':upper' exclude each other"},
+      {"set \"1a\" \"x\";", "error 1:70: '1a' is no variable name; expected letters, digits and '_', no digit first"},
+      {"set \"a.b\" \"x\";", "error 1:70: 'a.b' is no variable name; expected letters, digits and '_', no digit first"},
+      {"set \"a\" \"${x.y}\";", "error 1:74: the variable '${x.y}' is in an unknown namespace"},
+      {"set \"a\" \"${99}\";", "error 1:74: the match value ${99} is over the limit; expected at most ${31}"},
+      {"set :upper :lower \"a\" \"x\";", "error 1:70: the tags ':lower' and ':upper' exclude each other"},
       {"set \"a\" \"${unicode:d800}\";",
-       "error 1:72: this string has an encoded character that cannot be: U+D800 is no character"},
+       "error 1:74: this string has an encoded character that cannot be: U+D800 is no character"},
       {"set \"r\" \"(\";\nif header :regex \"subject\" \"${r}\" {}",
        "run-time error 2: the regular expression '(' cannot be used: Unmatched ( or \\(; implicit keep"},
   };
@@ -77,7 +77,7 @@ TEST(SieveVariables, Limits) {
   EXPECT_EQ(filed(doubling + "set :length \"a\" \"${a}\";", "${a}"), "fileinto \"4096\"");
   setting.options.limits.variables_max = 1;
   EXPECT_EQ(filed("set \"a\" \"x\"; set \"b\" \"x\";", "x", setting),
-            "error 1:82: more than 1 variables in one script");
+            "error 1:83: more than 1 variables in one script");
 }
 
 TEST(SieveFlags, ListsAndActions) {

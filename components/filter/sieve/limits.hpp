@@ -11,7 +11,7 @@ namespace watershed::sieve {
 struct Limits {
   // Compile time.
   std::size_t script_octets_max = 16 * 1024 * 1024;
-  std::size_t nesting_max = 32;  ///< blocks and tests within each other; RFC 5228 §2.10.5 asks for 15 at least
+  std::size_t nesting_max = 32;  ///< blocks in blocks, and tests in tests; RFC 5228 §2.10.5 asks for 15
   std::size_t string_octets_max = 1024 * 1024;
   std::size_t diagnostics_max = 100;  ///< further errors of one script are counted, not listed
   std::size_t regex_octets_max = 1024;

@@ -72,7 +72,7 @@ class Parser {
   void block(ast::Node& node) {
     const Token opened = take();
     node.has_block = true;
-    const bool too_deep = ++depth_ > limits_.nesting_max;
+    const bool too_deep = ++block_depth_ > limits_.nesting_max;
     if (too_deep) {
       report_.error(opened.at, fmt::format("blocks are nested more than {} deep", limits_.nesting_max));
       skip_block();
@@ -84,7 +84,7 @@ class Parser {
         take();
       }
     }
-    --depth_;
+    --block_depth_;
   }
 
   void skip_block() {
@@ -165,15 +165,15 @@ class Parser {
       report_.error(token_.at, fmt::format("found {}; expected a test", describe(token_)));
       return false;
     }
-    if (++depth_ > limits_.nesting_max) {
+    if (++test_depth_ > limits_.nesting_max) {
       report_.error(token_.at, fmt::format("tests are nested more than {} deep", limits_.nesting_max));
-      --depth_;
+      --test_depth_;
       return false;
     }
     ast::Node inner;
     const bool read = head(inner);
     node.tests.push_back(std::move(inner));
-    --depth_;
+    --test_depth_;
     return read;
   }
 
@@ -200,7 +200,8 @@ class Parser {
   const Limits& limits_;
   Report& report_;
   Token token_;
-  std::size_t depth_ = 0;
+  std::size_t block_depth_ = 0;
+  std::size_t test_depth_ = 0;
 };
 
 }  // namespace

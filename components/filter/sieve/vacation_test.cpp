@@ -129,7 +129,7 @@ TEST(SieveVacation, PeriodsStayWithinTheLimits) {
   EXPECT_EQ(period("vacation :days 18446744073709551615 \"x\";"), 365 * 86'400);
   EXPECT_EQ(period("vacation :seconds 30 \"x\";"), 30);
   EXPECT_EQ(test::decide("require [\"vacation\", \"vacation-seconds\"]; vacation :days 1 :seconds 30 \"x\";"),
-            "error 1:61: the tags ':days' and ':seconds' exclude each other");
+            "error 1:60: the tags ':days' and ':seconds' exclude each other");
 }
 
 TEST(SieveVacation, ConflictsWithRejectAndItself) {

@@ -69,6 +69,7 @@ void forward(Engine& engine, const QueuedMessage& message, const QueuedRecipient
       next.cause = message.custody;
       next.detail = "forward";
       next.on_behalf_of.push_back(recipient.name());
+      next.decided_by = journal_form(action.decided_by);
       same = made.insert(made.end(), std::move(next));
     }
     mail::Recipient to = recipient.recipient;
@@ -134,6 +135,9 @@ Task<Outcome> deliver_locally(Engine& engine, const Batch& batch, std::size_t in
   const LocalDelivery delivery =
       engine.decider->deliver_local(message.envelope.reverse_path, recipient.recipient.forward_path.address(), seen);
   engine.note_not_understood(delivery.not_understood);
+  if (delivery.actions.empty()) {
+    co_return make_outcome(Outcome::Kind::deferred, "4.3.5", "the aliases lead nowhere: " + recipient.name());
+  }
   // What cannot be done now keeps the recipient from everything else, so that nothing is done twice later.
   for (const LocalAction& action : delivery.actions) {
     Outcome outcome = outcome_of(action);

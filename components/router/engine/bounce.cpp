@@ -76,17 +76,13 @@ void send(Engine& engine, const QueuedMessage& about, Notice notice) {
 
 }  // namespace
 
-std::string_view why_no_notice(const QueuedMessage& message, const mail::Recipient& recipient,
-                               const EngineSettings& settings) {
+NoticeFate notice_fate(const QueuedMessage& message, const mail::Recipient& recipient, const EngineSettings& settings) {
   const mail::ReversePath& reverse_path = message.envelope.reverse_path;
-  if (reverse_path.is_null() && settings.double_bounce_recipient.empty()) {
-    return "undeliverable notice to the null reverse-path";
-  }
+  if (reverse_path.is_null() && settings.double_bounce_recipient.empty()) return NoticeFate::null_reverse_path;
   if (!reverse_path.is_null() && equal_ignoring_case(display(reverse_path), settings.double_bounce_address)) {
-    return "undeliverable double bounce";
+    return NoticeFate::double_bounce;
   }
-  if (!recipient.notify.wants_failure()) return "undeliverable, and its sender asked not to be told";
-  return {};
+  return recipient.notify.wants_failure() ? NoticeFate::sent : NoticeFate::unwanted;
 }
 
 bool returns_full_message(const QueuedMessage& message, const EngineSettings& settings) {

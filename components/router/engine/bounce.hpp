@@ -9,10 +9,15 @@ namespace watershed::router {
 
 struct Engine;
 
-/// Why nobody is told that this recipient failed, or empty when a DSN is due. RFC 5321 §4.5.5: the null reverse-path never
-/// gets one.
-std::string_view why_no_notice(const QueuedMessage& message, const mail::Recipient& recipient,
-                               const EngineSettings& settings);
+/// Who is told that a recipient failed.
+enum class NoticeFate {
+  sent,               ///< a DSN is due
+  unwanted,           ///< RFC 3461 §4.1: NOTIFY says that nobody wants to know
+  null_reverse_path,  ///< RFC 5321 §4.5.5: never gets a DSN, and notify_classes does not name 2bounce
+  double_bounce,      ///< a notice about a notice that failed in its turn
+};
+
+NoticeFate notice_fate(const QueuedMessage& message, const mail::Recipient& recipient, const EngineSettings& settings);
 
 /// True when the original message goes back whole: RET says so or is silent, and it is not over bounce_size_limit.
 bool returns_full_message(const QueuedMessage& message, const EngineSettings& settings);

@@ -222,6 +222,7 @@ void inject(Engine& engine, InternalMail made) {
       fact.reverse_path = display(made.reverse_path);
       fact.detail = made.detail;
       fact.text = on_behalf_of;
+      fact.decided_by = made.decided_by;
       engine.stage.journal.record(std::move(fact));
     }
   }

@@ -58,6 +58,7 @@ struct InternalMail {
   stage::Custody cause = 0;
   std::string_view detail;  ///< of the `spawned` facts
   std::vector<std::string> on_behalf_of;  ///< recipients of the cause
+  std::string decided_by;
 };
 
 /// Takes custody (`spawned`), expands, queues.

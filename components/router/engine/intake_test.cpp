@@ -59,22 +59,22 @@ TEST(RecipientChanges, ABccCopyJoinsTheFirstRecipient) {
                                    RecipientChange{false, "a@x.example", "log@x.example", ""}));
 }
 
-TEST(WhyNoNotice, FollowsReversePathAndNotify) {
+TEST(NoticeFate, FollowsReversePathAndNotify) {
   EngineSettings settings;
   settings.double_bounce_address = "double-bounce@mx.example";
   QueuedMessage message;
   mail::Recipient recipient = to("a@x.example");
-  EXPECT_EQ(why_no_notice(message, recipient, settings), "undeliverable notice to the null reverse-path");
+  EXPECT_EQ(notice_fate(message, recipient, settings), NoticeFate::null_reverse_path);
   settings.double_bounce_recipient = "postmaster@mx.example";
-  EXPECT_EQ(why_no_notice(message, recipient, settings), "");
+  EXPECT_EQ(notice_fate(message, recipient, settings), NoticeFate::sent);
   message.envelope.reverse_path = mail::ReversePath(*mail::parse_address("double-bounce@mx.example"));
-  EXPECT_EQ(why_no_notice(message, recipient, settings), "undeliverable double bounce");
+  EXPECT_EQ(notice_fate(message, recipient, settings), NoticeFate::double_bounce);
   message.envelope.reverse_path = mail::ReversePath(*mail::parse_address("a@y.example"));
-  EXPECT_EQ(why_no_notice(message, recipient, settings), "");
+  EXPECT_EQ(notice_fate(message, recipient, settings), NoticeFate::sent);
   recipient.notify.specified = recipient.notify.success = true;
-  EXPECT_NE(why_no_notice(message, recipient, settings), "");
+  EXPECT_EQ(notice_fate(message, recipient, settings), NoticeFate::unwanted);
   recipient.notify.failure = true;
-  EXPECT_EQ(why_no_notice(message, recipient, settings), "");
+  EXPECT_EQ(notice_fate(message, recipient, settings), NoticeFate::sent);
 }
 
 TEST(ReturnsFullMessage, FollowsRetAndSize) {

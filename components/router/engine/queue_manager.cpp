@@ -158,15 +158,20 @@ void QueueManager::give_up(QueuedMessage& message, std::size_t index, const Outc
   recipient.last = outcome;
   recipient.last.kind = Outcome::Kind::failed;
   recipient.state = State::done;
-  const std::string_view untold = why_no_notice(message, recipient.recipient, *engine_.settings);
-  stage::Fact fact = engine_.fact(untold.empty() ? FactKind::failed : FactKind::discarded, message.custody);
+  const NoticeFate fate = notice_fate(message, recipient.recipient, *engine_.settings);
+  // Nobody can be told: the message ends here, on purpose.
+  const bool ends_here = fate == NoticeFate::null_reverse_path || fate == NoticeFate::double_bounce;
+  stage::Fact fact = engine_.fact(ends_here ? FactKind::discarded : FactKind::failed, message.custody);
   fact.code = outcome.code;
   fact.recipient = recipient.name();
   fact.reverse_path = display(message.envelope.reverse_path);
-  fact.text = untold.empty() ? describe(outcome) : fmt::format("{}: {}", untold, describe(outcome));
+  fact.text = describe(outcome);
+  if (fate == NoticeFate::null_reverse_path) fact.text.insert(0, "undeliverable notice to the null reverse-path: ");
+  if (fate == NoticeFate::double_bounce) fact.text.insert(0, "undeliverable double bounce: ");
+  if (fate == NoticeFate::unwanted) fact.text += " (no notice: NOTIFY=NEVER)";
   fact.decided_by = outcome.decided_by;
   engine_.stage.journal.record(std::move(fact));
-  if (untold.empty()) message.notices.push_back(index);
+  if (fate == NoticeFate::sent) message.notices.push_back(index);
 }
 
 void QueueManager::end_pass(const MessagePtr& message) {

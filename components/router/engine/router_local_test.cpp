@@ -60,10 +60,11 @@ TEST_F(RouterLocalTest, VirtualMailboxDelivery) {
 TEST_F(RouterLocalTest, AliasesForwardUnderANewCustodyAndLoopsAreSeen) {
   router("mx.a.example", "192.0.2.25",
          {{"main.cf", "mydestination = a.example\nalias_maps = hash:/etc/aliases\nmyorigin = a.example\n"},
-          {"aliases", "team: alice, bob@b.example\nround: round@b.example\nalice: alice\n"}});
+          {"aliases", "team: alice, bob@b.example\nround: round@b.example\n"},
+          {"passwd", "alice:x:1000:1000::/home/alice:/bin/sh\n"}});
   router("mx.b.example", "192.0.2.30",
          {{"main.cf", "mydestination = b.example\nalias_maps = hash:/etc/aliases\nmyorigin = b.example\n"},
-          {"aliases", "round: round@a.example\nbob: bob\n"}});
+          {"aliases", "round: round@a.example\n"}, {"passwd", "bob:x:1000:1000::/home/bob:/bin/sh\n"}});
   mx("a.example", {"10 mx.a.example"});
   mx("b.example", {"10 mx.b.example"});
   Receiver& origin = receiver("mx.c.example", "192.0.2.40");
@@ -73,6 +74,11 @@ TEST_F(RouterLocalTest, AliasesForwardUnderANewCustodyAndLoopsAreSeen) {
   EXPECT_THAT(mailboxes["alice"], SizeIs(1));
   ASSERT_THAT(mailboxes["bob"], SizeIs(1));
   EXPECT_EQ(mailboxes["bob"][0].count("Delivered-To"), 2U);
+  const auto stored = facts(FactKind::stored);
+  ASSERT_THAT(stored, SizeIs(2));
+  EXPECT_EQ(stored[0].recipient, "alice@a.example");
+  ASSERT_THAT(facts(FactKind::rewritten), SizeIs(1));
+  EXPECT_EQ(facts(FactKind::rewritten)[0].detail, "alice@a.example");
   const auto spawned = facts(FactKind::spawned);
   ASSERT_FALSE(spawned.empty());
   EXPECT_EQ(spawned[0].detail, "forward");
@@ -88,7 +94,8 @@ TEST_F(RouterLocalTest, AliasesForwardUnderANewCustodyAndLoopsAreSeen) {
 
 TEST_F(RouterLocalTest, VirtualAliasesAndBccAreToldInTheJournal) {
   router("mx.a.example", "192.0.2.25",
-         {{"main.cf", "virtual_alias_maps = hash:/etc/postfix/virtual\nalways_bcc = log@b.example\n"},
+         {{"main.cf", "virtual_alias_maps = hash:/etc/postfix/virtual\nalways_bcc = log@b.example\n"
+                      "enable_original_recipient = no\n"},
           {"virtual", "team@b.example one@b.example, two@b.example\nboss@b.example one@b.example\n"}});
   Receiver& target = receiver("mx.b.example", "192.0.2.31");
   mx("b.example", {"10 mx.b.example"});
@@ -109,12 +116,13 @@ TEST_F(RouterLocalTest, VirtualAliasesAndBccAreToldInTheJournal) {
 
 TEST_F(RouterLocalTest, ErrorAndDiscardTransports) {
   router("mx.a.example", "192.0.2.25",
-         {{"main.cf", "transport_maps = hash:/etc/postfix/transport\n"},
+         {{"main.cf", "transport_maps = hash:/etc/postfix/transport\nvirtual_alias_domains = list.example\n"
+                      "virtual_alias_maps = inline:{all@list.example=a@gone.example,a@hole.example,a@pause.example}\n"},
           {"transport", "gone.example error:5.1.6 moved away\nhole.example discard:silently\n"
                         "pause.example retry:4.2.1 come back later\n"}});
   Receiver& origin = receiver("mx.c.example", "192.0.2.40");
   mx("c.example", {"10 mx.c.example"});
-  send("192.0.2.25", envelope("s@c.example", {"a@gone.example", "a@hole.example", "a@pause.example"}));
+  send("192.0.2.25", envelope("s@c.example", {"all@list.example"}));
   run(60s);
   ASSERT_THAT(facts(FactKind::failed), SizeIs(1));
   EXPECT_EQ(facts(FactKind::failed)[0].text, "5.1.6 moved away");
@@ -211,7 +219,7 @@ TEST_F(RouterLocalTest, HeaderChecksAct) {
   send("192.0.2.25", envelope("s@c.example", {"r@a.example"}), "Subject: keep\r\n\r\nx\r\n");
   EXPECT_TRUE(run());
   ASSERT_THAT(facts(FactKind::held), SizeIs(1));
-  EXPECT_EQ(facts(FactKind::held)[0].decided_by, "postfix/header_checks:2");
+  EXPECT_EQ(facts(FactKind::held)[0].text, "HOLD action");
   send("192.0.2.25", envelope("s@c.example", {"r@a.example"}), "Subject: y\r\nX-Private: z\r\n\r\nx\r\n");
   EXPECT_TRUE(run());
   ASSERT_THAT(mailboxes["r@a.example"], SizeIs(1));

@@ -90,10 +90,12 @@ mail::SessionProfile profile_of(const Parameters& parameters) {
   profile.hostname = parameters.text("myhostname");
   profile.greeting = parameters.text("smtpd_banner");
   profile.size_limit_octets = size_of(parameters.number("message_size_limit"));
-  // postconf(5) smtpd_forbid_bare_newline: `no` takes a bare LF for a line end, `reject` refuses the message.
+  // postconf(5) smtpd_forbid_bare_newline: `no` takes a bare LF for a line end, `yes` and `normalize` repair the content
+  // but end it at CRLF.CRLF only, `reject` refuses it.
   const std::string bare_newline = parameters.text("smtpd_forbid_bare_newline");
-  const bool refused = bare_newline == "reject" || bare_newline == "yes";
-  profile.bare_newlines = refused ? mail::BareNewlinePolicy::reject : mail::BareNewlinePolicy::normalize;
+  profile.bare_newlines = bare_newline == "reject" ? mail::BareNewlinePolicy::reject
+                          : bare_newline == "no"   ? mail::BareNewlinePolicy::normalize
+                                                   : mail::BareNewlinePolicy::normalize_content;
   profile.smtputf8 = parameters.flag("smtputf8_enable");
   profile.recipients_max =
       size_of(parameters.number("smtpd_recipient_limit") + parameters.number("smtpd_recipient_overshoot_limit"));

@@ -39,6 +39,8 @@ bool contains(std::span<const std::string_view> names, std::string_view name) {
 
 ParameterType type_of(std::string_view name, std::string_view value) {
   if (contains(texts_like_numbers, name)) return ParameterType::text;
+  // Its default looks like a switch, but it has more positions (`normalize`, `reject`).
+  if (name == "smtpd_forbid_bare_newline") return ParameterType::text;
   if (value == "yes" || value == "no" || value.find("{yes}") != std::string_view::npos) return ParameterType::boolean;
   // `${stress?{10}:{300}}s` is a duration, `${stress?{1}:{20}}` a number.
   if (value.starts_with("${stress?")) return value.back() == 's' ? ParameterType::duration : ParameterType::number;

@@ -53,6 +53,8 @@ bool AccessEvaluation::matches(const postfix::Maps& maps, const std::string& add
   const AddressLookup found = rules_.resolver.rules().find(maps, address);
   if (!found) {
     note_failure(found.error());
+    // A table that only the model cannot read: the recipient counts as listed, and the verdict as inconclusive.
+    if (found.error().not_understood) return true;
     failed = dictionary_retry(address);
     return false;
   }

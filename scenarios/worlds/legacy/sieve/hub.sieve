@@ -1,9 +1,9 @@
 # Stands in for /etc/procmailrc of mail.ctbto.org, which is kept in procmail/procmailrc: the same recipes in the same
 # order, with the same effects. RFC 5228. R1 … R18 are the numbers of its recipes.
-require ["fileinto", "envelope", "copy", "reject", "regex", "variables", "vacation"];
+require ["fileinto", "envelope", "subaddress", "copy", "reject", "regex", "variables", "vacation"];
 
 # R1: robots drop mail that they have sent on before.
-if allof (envelope :is :localpart "to" ["autodrm", "products", "calibration", "labreports", "stations", "duty"],
+if allof (envelope :is :user "to" ["autodrm", "products", "calibration", "labreports", "stations", "duty"],
           header :is "X-Loop" "hub@ctbto.org") {
     discard;
     stop;
@@ -16,12 +16,12 @@ if header :is "X-Spam-Flag" "YES" {
 }
 
 # R3: the duty account takes nothing over 5 MB.
-if allof (envelope :is :localpart "to" "duty", size :over 5M) {
+if allof (envelope :is :user "to" "duty", size :over 5M) {
     reject "The duty account takes no mail over 5 MB. Please call, or send it to the account it is for.";
     stop;
 }
 
-if envelope :is :localpart "to" "autodrm" {
+if envelope :is :user "to" "autodrm" {
     if anyof (envelope :is "from" "",
               address :is :localpart "from" ["MAILER-DAEMON", "POSTMASTER", "AUTODRM"]) {
         # R4: AutoDRM never answers a program, or itself.
@@ -43,7 +43,7 @@ if envelope :is :localpart "to" "autodrm" {
     stop;
 }
 
-if envelope :is :localpart "to" "labreports" {
+if envelope :is :user "to" "labreports" {
     # R10: urgent reports are also put where the analyst on call looks first.
     if header :contains "subject" "URGENT" {
         fileinto :copy "Urgent";
@@ -58,7 +58,7 @@ if envelope :is :localpart "to" "labreports" {
     stop;
 }
 
-if envelope :is :localpart "to" "calibration" {
+if envelope :is :user "to" "calibration" {
     # R11: results are acknowledged and filed.
     if header :contains "subject" ["CALIB_RESULT", "CALIBRATE_RESULT"] {
         vacation :days 1
@@ -74,7 +74,7 @@ if envelope :is :localpart "to" "calibration" {
 }
 
 # R12: how stations are.
-if envelope :is :localpart "to" "stations" {
+if envelope :is :user "to" "stations" {
     if header :contains "subject" "STA_STATUS" {
         fileinto "Status";
     } elsif header :contains "subject" "OUTAGE" {
@@ -86,7 +86,7 @@ if envelope :is :localpart "to" "stations" {
 }
 
 # R13: what came back of a bulletin, what is asked for, and bulletins of others.
-if envelope :is :localpart "to" "products" {
+if envelope :is :user "to" "products" {
     if envelope :is "from" "" {
         fileinto "Bounces";
     } elsif header :contains "subject" ["SUBSCRIPTION", "SUBSCRIBE"] {
@@ -98,7 +98,7 @@ if envelope :is :localpart "to" "products" {
 }
 
 # R14: alarms also reach the person on call.
-if envelope :is :localpart "to" "duty" {
+if envelope :is :user "to" "duty" {
     if header :contains "subject" "ALARM" {
         redirect :copy "erik.falk@ctbto.org";
         fileinto "Alarms";
@@ -107,24 +107,24 @@ if envelope :is :localpart "to" "duty" {
 }
 
 # What people have asked for.
-if allof (envelope :is :localpart "to" "erik.falk", header :contains "subject" "ALARM") {
+if allof (envelope :is :user "to" "erik.falk", header :contains "subject" "ALARM") {
     fileinto "Alarms";
     stop;
 }
 
 # R16: a copy of all of Bob's mail goes to the duty account.
-if envelope :is :localpart "to" "bob.okoye" {
+if envelope :is :user "to" "bob.okoye" {
     redirect :copy "duty@ctbto.org";
 }
 
 # R17: all of Chen's mail goes to the duty account, none stays.
-if envelope :is :localpart "to" "chen.li" {
+if envelope :is :user "to" "chen.li" {
     redirect "duty@ctbto.org";
     stop;
 }
 
 # R18: Dana is away.
-if envelope :is :localpart "to" "dana.ruiz" {
+if envelope :is :user "to" "dana.ruiz" {
     vacation :days 7
              :addresses ["dana.ruiz@ctbto.org", "d.ruiz@ctbto.org", "ruiz@ctbto.org"]
              :subject "I am away"
@@ -132,13 +132,13 @@ if envelope :is :localpart "to" "dana.ruiz" {
 }
 
 # R15: mailing lists of people.
-if allof (envelope :is :localpart "to" ["anna.huber", "bob.okoye", "dana.ruiz", "erik.falk"],
+if allof (envelope :is :user "to" ["anna.huber", "bob.okoye", "dana.ruiz", "erik.falk"],
           exists "list-id") {
     fileinto "Lists";
     stop;
 }
 
-if allof (envelope :is :localpart "to" "anna.huber", header :contains "subject" "[project]") {
+if allof (envelope :is :user "to" "anna.huber", header :contains "subject" "[project]") {
     fileinto "Projects";
     stop;
 }

@@ -1,0 +1,200 @@
+// Each invariant, held and broken: facts in, findings out.
+#include "harness/invariants/invariant_table.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace watershed::harness {
+namespace {
+
+using stage::Fact;
+using stage::FactKind;
+using ::testing::Contains;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class InvariantsTest : public ::testing::Test {
+ protected:
+  InvariantsTest() {
+    world_.name = "w";
+    world_.zones = {{"verification", false, {"verification"}, {}},
+                    {"personal", false, {"personal"}, {}},
+                    {"internet", true, {}, {}}};
+    station_ = add("station.example", "internet", "198.51.100.10");
+    mx_ = add("mx.ctbto.int", "verification", "192.0.2.25");
+    exchange_ = add("exchange.ctbto.org", "personal", "192.0.2.80");
+    journal_.observe([this](const Fact& fact) { lineage_.take(fact); });
+  }
+
+  stage::HostId add(const std::string& name, const std::string& zone, const char* address) {
+    HostSpec host;
+    host.name = name;
+    host.zone = zone;
+    host.addresses = {*parse_ip_address(address)};
+    world_.hosts.push_back(host);
+    return journal_.add_host(name);
+  }
+
+  void record(Fact fact) { journal_.record(std::move(fact)); }
+
+  // A message from the station to a@b, taken by `host` under custody 2.
+  void send_to(stage::HostId host, const std::string& reverse_path = "op@station.example") {
+    record({.kind = FactKind::offered, .host = station_, .custody = 1, .body_hash = 7, .recipient = "a@b",
+            .reverse_path = reverse_path, .detail = "request", .text = "verification"});
+    hop(station_, 1, host, 2, "a@b", 7, reverse_path);
+  }
+
+  void hop(stage::HostId from, stage::Custody from_custody, stage::HostId to, stage::Custody to_custody,
+           const std::string& recipient, std::uint64_t hash = 7, const std::string& reverse_path = "op@station.example") {
+    const stage::ConnectionId connection = to_custody * 10;
+    const std::string peer = to_string(world_.hosts[to - 1U].addresses.front()) + ":25";
+    record({.kind = FactKind::connected, .host = from, .connection = connection, .detail = peer});
+    record({.kind = FactKind::attempted, .host = from, .transaction = 1, .custody = from_custody,
+            .connection = connection});
+    record({.kind = FactKind::accepted, .host = to, .transaction = 1, .custody = to_custody, .connection = connection,
+            .body_hash = hash, .recipient = recipient, .reverse_path = reverse_path});
+    record({.kind = FactKind::relayed, .host = from, .transaction = 1, .custody = from_custody,
+            .connection = connection, .recipient = recipient});
+  }
+
+  void store(stage::HostId host, stage::Custody custody, std::uint64_t hash = 7) {
+    record({.kind = FactKind::stored, .host = host, .custody = custody, .body_hash = hash, .recipient = "a@b",
+            .detail = "INBOX", .text = "a@b"});
+  }
+
+  Findings check(void (*invariant)(const Evidence&, Findings&)) {
+    const Evidence evidence{world_, scenario_, journal_, lineage_, copies_, offered_, worlds_, figures_, {}};
+    Findings findings;
+    invariant(evidence, findings);
+    return findings;
+  }
+
+  WorldSpec world_;
+  Scenario scenario_;
+  stage::Journal journal_;
+  Lineage lineage_{journal_};
+  std::vector<StoredCopy> copies_;
+  std::map<stage::Custody, std::shared_ptr<const mail::Message>> offered_;
+  std::map<std::string, const WorldSpec*> worlds_;
+  std::map<std::string, FlowFigures> figures_;
+  stage::HostId station_ = 0;
+  stage::HostId mx_ = 0;
+  stage::HostId exchange_ = 0;
+};
+
+TEST_F(InvariantsTest, AllHoldForADeliveredMessage) {
+  send_to(mx_);
+  store(mx_, 2);
+  EXPECT_THAT(check(check_conservation), IsEmpty());
+  EXPECT_THAT(check(check_segregation), IsEmpty());
+  EXPECT_THAT(check(check_no_loop), IsEmpty());
+  EXPECT_THAT(check(check_no_bounce_to_null), IsEmpty());
+  EXPECT_THAT(check(check_hermetic), IsEmpty());
+}
+
+TEST_F(InvariantsTest, ConservationSeesALossAndAQueueIsNone) {
+  send_to(mx_);
+  EXPECT_THAT(check(check_conservation), Contains(Field(&Finding::sentence, HasSubstr("is lost: mx.ctbto.int"))));
+  record({.kind = FactKind::queued, .host = mx_, .custody = 2, .recipient = "a@b", .detail = "deferred"});
+  EXPECT_THAT(check(check_conservation), IsEmpty());
+}
+
+TEST_F(InvariantsTest, ConservationSeesADuplicateAndAnAlteredBody) {
+  send_to(mx_);
+  store(mx_, 2);
+  store(mx_, 2);
+  EXPECT_THAT(check(check_conservation), Contains(Field(&Finding::sentence, HasSubstr("more than once"))));
+}
+
+TEST_F(InvariantsTest, ConservationSeesAnAlteredBody) {
+  send_to(mx_);
+  store(mx_, 2, 8);
+  EXPECT_THAT(check(check_conservation), Contains(Field(&Finding::sentence, HasSubstr("does not have the body"))));
+}
+
+TEST_F(InvariantsTest, ConservationSeesAFailureThatNobodyWasToldOf) {
+  send_to(mx_);
+  record({.kind = FactKind::failed, .host = mx_, .code = 550, .custody = 2, .recipient = "a@b", .text = "550 no"});
+  EXPECT_THAT(check(check_conservation), Contains(Field(&Finding::sentence, HasSubstr("nobody was told"))));
+}
+
+TEST_F(InvariantsTest, SegregationNamesThePathAndTheLineThatSentItThere) {
+  send_to(mx_);
+  record({.kind = FactKind::routed, .host = mx_, .custody = 2, .recipient = "a@b", .detail = "smtp:[192.0.2.80]",
+          .decided_by = "postfix/int-mx/transport:3"});
+  hop(mx_, 2, exchange_, 3, "a@b");
+  store(exchange_, 3);
+  const Findings findings = check(check_segregation);
+  ASSERT_THAT(findings, SizeIs(1)) << "one crossing is one finding";
+  EXPECT_THAT(findings[0].sentence, HasSubstr("request"));
+  EXPECT_THAT(findings[0].sentence, HasSubstr("station.example > mx.ctbto.int > exchange.ctbto.org"));
+  EXPECT_EQ(findings[0].decided_by, "postfix/int-mx/transport:3");
+}
+
+TEST_F(InvariantsTest, SegregationSeesATransactionThatWasOnlyTried) {
+  send_to(mx_);
+  record({.kind = FactKind::connected, .host = mx_, .connection = 77, .detail = "192.0.2.80:25"});
+  record({.kind = FactKind::attempted, .host = mx_, .transaction = 1, .custody = 2, .connection = 77});
+  record({.kind = FactKind::queued, .host = mx_, .custody = 2, .recipient = "a@b"});
+  EXPECT_THAT(check(check_segregation), SizeIs(1));
+}
+
+TEST_F(InvariantsTest, SegregationSeesANoticeThatCrosses) {
+  send_to(mx_);
+  record({.kind = FactKind::failed, .host = mx_, .custody = 2, .recipient = "a@b"});
+  record({.kind = FactKind::spawned, .host = mx_, .custody = 3, .cause = 2, .body_hash = 9,
+          .recipient = "op@station.example", .reverse_path = "<>", .detail = "dsn", .text = "a@b"});
+  hop(mx_, 3, exchange_, 4, "op@station.example", 9, "<>");
+  EXPECT_THAT(check(check_segregation), Contains(Field(&Finding::sentence, HasSubstr("dsn of message 'request'"))));
+}
+
+TEST_F(InvariantsTest, SegregationDeniesWhatNoZoneCarries) {
+  record({.kind = FactKind::offered, .host = station_, .custody = 1, .recipient = "a@b", .reverse_path = "x@y",
+          .detail = "m", .text = "unheard-of"});
+  EXPECT_THAT(check(check_segregation), Contains(Field(&Finding::sentence, HasSubstr("which no zone"))));
+}
+
+TEST_F(InvariantsTest, NoLoopSeesTheSameHostForTheSameRecipient) {
+  send_to(mx_);
+  hop(mx_, 2, exchange_, 3, "a@b");
+  hop(exchange_, 3, mx_, 4, "a@b");
+  EXPECT_THAT(check(check_no_loop), Contains(Field(&Finding::sentence, HasSubstr("loops"))));
+}
+
+TEST_F(InvariantsTest, ANoticeToTheNullReversePathIsSeenAndOneThatIsNotNull) {
+  send_to(mx_, "<>");
+  record({.kind = FactKind::spawned, .host = mx_, .custody = 3, .cause = 2, .recipient = "postmaster@b",
+          .reverse_path = "<>", .detail = "dsn", .text = "a@b"});
+  EXPECT_THAT(check(check_no_bounce_to_null), SizeIs(1));
+}
+
+TEST_F(InvariantsTest, ANoticeMustCarryTheNullReversePath) {
+  send_to(mx_);
+  record({.kind = FactKind::spawned, .host = mx_, .custody = 3, .cause = 2, .recipient = "op@station.example",
+          .reverse_path = "mailer-daemon@b", .detail = "dsn", .text = "a@b"});
+  EXPECT_THAT(check(check_no_bounce_to_null), Contains(Field(&Finding::sentence, HasSubstr("expected the null one"))));
+}
+
+TEST_F(InvariantsTest, TraceCountsTheHopsInTheStoredCopy) {
+  send_to(mx_);
+  store(mx_, 2);
+  const auto copy = [](std::string header) {
+    return std::make_shared<const mail::Message>(mail::Message::parse(std::move(header) + "\r\nbody\r\n"));
+  };
+  copies_ = {{2, "a@b", "INBOX", {}, copy("Subject: x\r\n"), true}};
+  EXPECT_THAT(check(check_trace), Contains(Field(&Finding::sentence, HasSubstr("carries 0 Received"))));
+  copies_ = {{2, "a@b", "INBOX", {},
+              copy("Received: from a by b with SMTP id 1; Fri, 20 Nov 2026 06:00:00 +0000\r\nSubject: x\r\n"), true}};
+  EXPECT_THAT(check(check_trace), IsEmpty());
+}
+
+TEST_F(InvariantsTest, HermeticSeesWhatLeavesAndWhatTheStubNeverSaw) {
+  record({.kind = FactKind::escaped, .host = mx_, .detail = "8.8.8.8:53"});
+  record({.kind = FactKind::looked_up, .host = mx_, .recipient = "x.example", .detail = "MX"});
+  EXPECT_THAT(check(check_hermetic), SizeIs(2));
+}
+
+}  // namespace
+}  // namespace watershed::harness
