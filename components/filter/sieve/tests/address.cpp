@@ -43,7 +43,7 @@ bool offer(MatchRun& run, AddressPart part, const IndexedAddress& address, const
   const std::size_t at = separator.empty() ? std::string::npos : address.local_part.find(separator);
   const std::string_view whole = address.local_part;
   if (part == AddressPart::user) return run.offer(whole.substr(0, at));
-  return run.offer(whole.substr(at + separator.size()));
+  return at != std::string::npos && run.offer(whole.substr(at + separator.size()));
 }
 
 class AddressTest final : public TestNode {
