@@ -27,7 +27,8 @@ struct SourcePosition {
 
 enum class Severity { error, warning };
 
-/// One finding about one place. `source_line` is the text of that line (may be empty), `hint` a next step (may be empty).
+/// One finding about one place. `source_line` is the text of that line (may be empty), `hint` a next step (may be
+/// empty).
 struct Diagnostic {
   Severity severity = Severity::error;
   SourcePosition at;

@@ -15,9 +15,9 @@
 namespace watershed::cli {
 
 ExitCode check(const Options& options) {
-  const bool whole_suite = options.paths.empty() ||
-                           (options.paths.size() == 1 &&
-                            harness::find_scenarios_root(options.paths.front()) == options.paths.front());
+  const bool whole_suite =
+      options.paths.empty() ||
+      (options.paths.size() == 1 && harness::find_scenarios_root(options.paths.front()) == options.paths.front());
   const auto suite = load(options, whole_suite);
   if (!suite) return ExitCode::wrong_input;
   std::size_t not_understood = 0;

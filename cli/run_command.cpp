@@ -51,8 +51,7 @@ bool parse_shard(const std::string& text, harness::SuiteRunOptions& options) {
 }
 
 bool write_report(const ReportRequest& request, const harness::Outcome& outcome) {
-  const std::string text =
-      request.kind == "json" ? reports::json_report(outcome) : reports::junit_report(outcome);
+  const std::string text = request.kind == "json" ? reports::json_report(outcome) : reports::junit_report(outcome);
   const std::filesystem::path path(request.path);
   std::error_code error;
   if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
@@ -97,7 +96,8 @@ ExitCode run(const Options& options) {
   std::size_t runs = 0;
   for (const auto& scenario : *selected) {
     for (const std::string& world : scenario->worlds) {
-      const bool wanted = run.worlds.empty() || std::find(run.worlds.begin(), run.worlds.end(), world) != run.worlds.end();
+      const bool wanted =
+          run.worlds.empty() || std::find(run.worlds.begin(), run.worlds.end(), world) != run.worlds.end();
       runs += wanted ? 1 : 0;
     }
   }

@@ -7,11 +7,16 @@ namespace watershed::harness {
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::passed: return "passed";
-    case Verdict::failed: return "failed";
-    case Verdict::error: return "error";
-    case Verdict::skipped: return "skipped";
-    case Verdict::inconclusive: return "inconclusive";
+    case Verdict::passed:
+      return "passed";
+    case Verdict::failed:
+      return "failed";
+    case Verdict::error:
+      return "error";
+    case Verdict::skipped:
+      return "skipped";
+    case Verdict::inconclusive:
+      return "inconclusive";
   }
   return "?";
 }
@@ -33,11 +38,16 @@ namespace {
 Verdict worst(Verdict a, Verdict b) {
   const auto rank = [](Verdict verdict) {
     switch (verdict) {
-      case Verdict::failed: return 4;
-      case Verdict::error: return 3;
-      case Verdict::inconclusive: return 2;
-      case Verdict::passed: return 1;
-      case Verdict::skipped: return 0;
+      case Verdict::failed:
+        return 4;
+      case Verdict::error:
+        return 3;
+      case Verdict::inconclusive:
+        return 2;
+      case Verdict::passed:
+        return 1;
+      case Verdict::skipped:
+        return 0;
     }
     return 0;
   };
@@ -56,11 +66,21 @@ void summarize(Outcome& outcome) {
   for (const ScenarioResult& scenario : outcome.scenarios) {
     ++summary.scenarios;
     switch (scenario.verdict) {
-      case Verdict::passed: ++summary.passed; break;
-      case Verdict::failed: ++summary.failed; break;
-      case Verdict::error: ++summary.errors; break;
-      case Verdict::skipped: ++summary.skipped; break;
-      case Verdict::inconclusive: ++summary.inconclusive; break;
+      case Verdict::passed:
+        ++summary.passed;
+        break;
+      case Verdict::failed:
+        ++summary.failed;
+        break;
+      case Verdict::error:
+        ++summary.errors;
+        break;
+      case Verdict::skipped:
+        ++summary.skipped;
+        break;
+      case Verdict::inconclusive:
+        ++summary.inconclusive;
+        break;
     }
     for (RequirementResult& requirement : outcome.requirements) {
       if (std::find(scenario.requirements.begin(), scenario.requirements.end(), requirement.id) ==

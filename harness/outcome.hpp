@@ -1,8 +1,8 @@
 // The Outcome of a run: everything that reports need, as one value. Reports read it and nothing else.
 #pragma once
 
-#include "harness/scenario/finding.hpp"
 #include "harness/scenario/evidence.hpp"
+#include "harness/scenario/finding.hpp"
 #include "harness/world/world.hpp"
 
 #include <array>
@@ -55,7 +55,8 @@ struct ScenarioResult {
   std::vector<std::string> requirements;
   Verdict verdict = Verdict::passed;
   bool is_must_fail = false;
-  Findings findings;  ///< what does not hold; for a known-bad world what was rightly reported stands in `expected_findings`
+  Findings
+      findings;  ///< what does not hold; for a known-bad world what was rightly reported stands in `expected_findings`
   Findings expected_findings;
   std::vector<NotUnderstoodLine> not_understood;
   MessageCounts counts;

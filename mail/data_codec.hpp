@@ -12,9 +12,9 @@ namespace watershed::mail {
 /// How line ends other than CRLF are taken on input. Only CRLF "." CRLF ever ends the data but under `normalize`:
 /// RFC 5321 §2.3.8 forbids treating bare CR or LF as a line end (what SMTP smuggling lives on).
 enum class BareNewlinePolicy {
-  keep,       ///< bytes stay as they are
-  reject,     ///< the content is taken to its end and then refused (550 5.6.11)
-  normalize,  ///< bare LF becomes CRLF and may end the data: what Postfix before 3.9 does
+  keep,               ///< bytes stay as they are
+  reject,             ///< the content is taken to its end and then refused (550 5.6.11)
+  normalize,          ///< bare LF becomes CRLF and may end the data: what Postfix before 3.9 does
   normalize_content,  ///< bare LF becomes CRLF but never ends the data: Postfix's smtpd_forbid_bare_newline = normalize
 };
 

@@ -146,6 +146,7 @@ std::string routing_text(const Outcome& outcome, const TerminalStyle& style) {
   constexpr std::size_t cell = 14;
   std::string out = "\n" + paint(padded("Routing: hops / rules / paths", 54), Color::bold, style.color);
   for (const std::string& world : worlds) out += padded(printable(world), cell);
+  out.erase(out.find_last_not_of(' ') + 1);
   out += "\n";
   for (const ScenarioResult* run : first_runs) {
     out += "  " + padded(cut(printable(run->title), 50), 52);

@@ -24,7 +24,8 @@ class MailStore::Conversation final : public talk::SmtpConversation {
   Task<Answer> on_rcpt(const mail::Envelope&, const mail::Recipient& recipient) override {
     const mail::Address& address = recipient.forward_path.address();
     if (store_.find(address) != nullptr) co_return talk::answer(250, "2.1.5", "OK");
-    co_return talk::answer(550, "5.1.1", fmt::format("<{}> User doesn't exist: {}", to_string(address), to_string(address)));
+    co_return talk::answer(550, "5.1.1",
+                           fmt::format("<{}> User doesn't exist: {}", to_string(address), to_string(address)));
   }
 
   Task<std::vector<Answer>> on_content(talk::ReceivedContent received) override {
@@ -32,14 +33,14 @@ class MailStore::Conversation final : public talk::SmtpConversation {
     const stage::Custody custody = store_.stage_.journal.new_custody();
     const std::string id = fmt::format("{:x}-{}", custody, received.transaction);
     message.prepend(mail::compose({.from_helo = helo_,
-                             .from_name = "",
-                             .from_address = to_string(connection_.peer.address),
-                             .by = store_.options_.hostname,
-                             .program = "",
-                             .with = "LMTP",
-                             .id = id,
-                             .for_path = "",
-                             .unix_seconds = store_.stage_.executor.unix_seconds()}));
+                                   .from_name = "",
+                                   .from_address = to_string(connection_.peer.address),
+                                   .by = store_.options_.hostname,
+                                   .program = "",
+                                   .with = "LMTP",
+                                   .id = id,
+                                   .for_path = "",
+                                   .unix_seconds = store_.stage_.executor.unix_seconds()}));
     for (const mail::Recipient& recipient : received.envelope.recipients) {
       store_.stage_.journal.record({.kind = stage::FactKind::accepted,
                                     .host = store_.options_.host,

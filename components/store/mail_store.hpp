@@ -1,7 +1,8 @@
-// The mail store: takes mail by LMTP (RFC 2033), runs each recipient's Sieve script and keeps what is to be kept. The part
-// that Dovecot with Pigeonhole has in the live lane.
+// The mail store: takes mail by LMTP (RFC 2033), runs each recipient's Sieve script and keeps what is to be kept. The
+// part that Dovecot with Pigeonhole has in the live lane.
 //
-// Redirects, rejections and auto-replies leave through the submission host; while that cannot be reached they wait here.
+// Redirects, rejections and auto-replies leave through the submission host; while that cannot be reached they wait
+// here.
 #pragma once
 
 #include "components/filter/sieve/outcome.hpp"
@@ -23,9 +24,9 @@ struct MailStoreOptions {
   stage::HostId host = 0;
   std::vector<IpAddress> addresses;
   std::uint16_t port = 24;
-  std::optional<Endpoint> submission;  ///< none: scripts that need one fail visibly (`failed` facts)
+  std::optional<Endpoint> submission;   ///< none: scripts that need one fail visibly (`failed` facts)
   std::uint64_t size_limit_octets = 0;  ///< 0: none
-  std::size_t retain = 100'000;  ///< how many stored messages are kept; the oldest go first, 0 keeps none
+  std::size_t retain = 100'000;         ///< how many stored messages are kept; the oldest go first, 0 keeps none
   stage::Duration retry_delay = std::chrono::minutes(5);
   stage::Duration lifetime = std::chrono::hours(24 * 5);
 };

@@ -48,7 +48,8 @@ struct Section {
 
 Result<std::vector<std::int64_t>, Error> samples_of(const Section& section) {
   if (section.format == "CM6") return decode_cm6(section.data);
-  if (section.format != "INT") return Error{fmt::format("sub-format '{}' is not read, expected CM6 or INT", section.format)};
+  if (section.format != "INT")
+    return Error{fmt::format("sub-format '{}' is not read, expected CM6 or INT", section.format)};
   std::vector<std::int64_t> samples;
   for (const std::string_view word : split(section.data, " ")) {
     const auto sample = integer(word);
@@ -119,7 +120,8 @@ Result<std::vector<WaveformCheck>, Error> check_waveforms(std::string_view body)
       in_data = true;
     } else if (line.starts_with("CHK2 ")) {
       const auto stated = integer(columns(line, 6, 13));
-      if (!section || !stated) return Error{fmt::format("line {}: a CHK2 without WID2 or without a number", line_number)};
+      if (!section || !stated)
+        return Error{fmt::format("line {}: a CHK2 without WID2 or without a number", line_number)};
       const auto samples = samples_of(*section);
       if (!samples) return Error{fmt::format("line {}: {}", line_number, samples.error().message)};
       section->check.checksum_stated = *stated;

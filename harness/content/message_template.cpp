@@ -51,8 +51,8 @@ std::vector<yaml::Key> message_keys() {
   return {
       yaml::optional("message", yaml::text(), "A message file below scenarios/messages.", "ims2-request.eml"),
       yaml::optional("text", text, "A message in a few words instead of a file."),
-      yaml::optional("headers", yaml::map_of(yaml::text_matching("[!-9;-~]+", "a field name", "Subject"),
-                                             yaml::text_or_empty()),
+      yaml::optional("headers",
+                     yaml::map_of(yaml::text_matching("[!-9;-~]+", "a field name", "Subject"), yaml::text_or_empty()),
                      "Fields to set or add.", "{ Subject: Hello }"),
       yaml::optional("size", yaml::size(1, 200'000'000), "Pads the body with text up to this size.", "2MB"),
       yaml::optional("raw", yaml::boolean(), "Sent as it is: no field is added, line ends are kept.", "true"),
@@ -88,8 +88,8 @@ MessageTemplate read_message_template(const yaml::Node& node, const std::filesys
     source.bytes = source.raw ? std::move(*bytes) : with_crlf(std::move(*bytes));
     return source;
   }
-  diagnostics.push_back(file->error(fmt::format("message file '{}' is neither in {} nor beside the scenario", name,
-                                                messages_folder.string())));
+  diagnostics.push_back(file->error(
+      fmt::format("message file '{}' is neither in {} nor beside the scenario", name, messages_folder.string())));
   return source;
 }
 

@@ -16,10 +16,10 @@
 namespace watershed::harness {
 
 struct MessageTemplate {
-  std::string bytes;  ///< CRLF line ends, unless the file was read raw
+  std::string bytes;                                            ///< CRLF line ends, unless the file was read raw
   std::vector<std::pair<std::string, std::string>> set_fields;  ///< replaces or adds
   std::uint64_t size_octets = 0;  ///< the body is padded with text lines up to this size; 0: as it is
-  bool raw = false;  ///< sent exactly as it is: no field is added
+  bool raw = false;               ///< sent exactly as it is: no field is added
 };
 
 /// What an originator knows when it sends.

@@ -6,8 +6,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <regex.h>
+#include <algorithm>
 
 namespace watershed::harness {
 
@@ -56,10 +56,10 @@ struct Header final : Expectation {
         if (contains && value.find(*contains) == std::string::npos) wanted = fmt::format("to contain '{}'", *contains);
         if (matches && !matches_regex(*matches, value)) wanted = fmt::format("to match /{}/", *matches);
         if (wanted.empty()) continue;
-        findings.push_back(finding_of(*this, evidence, *root,
-                                      fmt::format("message '{}' in {}: expected {} {}, {}", root->label, copy->mailbox,
-                                                  name, wanted,
-                                                  present ? fmt::format("it is '{}'", printable(value)) : "it is absent")));
+        findings.push_back(
+            finding_of(*this, evidence, *root,
+                       fmt::format("message '{}' in {}: expected {} {}, {}", root->label, copy->mailbox, name, wanted,
+                                   present ? fmt::format("it is '{}'", printable(value)) : "it is absent")));
       }
     }
   }
@@ -76,8 +76,8 @@ struct Body final : Expectation {
       for (const StoredCopy* copy : copies_for(*this, evidence, *root, to, findings)) {
         if (!contains.empty() && copy->message->body().find(contains) == std::string_view::npos) {
           findings.push_back(finding_of(*this, evidence, *root,
-                                        fmt::format("the body of message '{}' in {} does not contain '{}'",
-                                                    root->label, copy->mailbox, contains)));
+                                        fmt::format("the body of message '{}' in {} does not contain '{}'", root->label,
+                                                    copy->mailbox, contains)));
         }
         if (!unchanged || offered == evidence.offered.end()) continue;
         const std::string_view sent = offered->second->body();
@@ -164,10 +164,10 @@ std::shared_ptr<Expectation> bind_body(const yaml::Node& node) {
 }
 
 yaml::Shape checksum_shape() {
-  return yaml::either({yaml::enumeration({"ims2"}),
-                       yaml::map({yaml::required("of", yaml::enumeration({"ims2"}), "The format.", "ims2"),
-                                  yaml::optional("to", yaml::address(), "Only the copy in this mailbox.",
-                                                 "autodrm@ctbto.int")})});
+  return yaml::either(
+      {yaml::enumeration({"ims2"}),
+       yaml::map({yaml::required("of", yaml::enumeration({"ims2"}), "The format.", "ims2"),
+                  yaml::optional("to", yaml::address(), "Only the copy in this mailbox.", "autodrm@ctbto.int")})});
 }
 
 std::shared_ptr<Expectation> bind_checksum(const yaml::Node& node) {

@@ -34,11 +34,10 @@ struct Delivered final : Expectation {
       ++arrived;
       const stage::Duration took = delivery.at - root.offered_at;
       if (within && took > *within) {
-        findings.push_back(finding_of(
-            *this, evidence, root,
-            fmt::format("message '{}' took {:.3f} s to {}; expected at most {:.3f} s", root.label,
-                        std::chrono::duration<double>(took).count(), place(),
-                        std::chrono::duration<double>(*within).count())));
+        findings.push_back(finding_of(*this, evidence, root,
+                                      fmt::format("message '{}' took {:.3f} s to {}; expected at most {:.3f} s",
+                                                  root.label, std::chrono::duration<double>(took).count(), place(),
+                                                  std::chrono::duration<double>(*within).count())));
       }
     }
     const bool wrong = times ? arrived != *times : arrived == 0;
@@ -68,11 +67,11 @@ struct Delivered final : Expectation {
       if (!fitted && missing == nullptr) missing = root;
     }
     if (arrived == *count) return;
-    findings.push_back(finding_of(
-        *this, evidence, missing != nullptr ? *missing : *roots.front(),
-        fmt::format("{} of the {} messages '{}' arrived in {}{}; expected {}{}", arrived, roots.size(), subject, place(),
-                    within ? " in time" : "", *count,
-                    missing == nullptr ? "" : ". The first that did not: " + fate_of(evidence, *missing))));
+    findings.push_back(
+        finding_of(*this, evidence, missing != nullptr ? *missing : *roots.front(),
+                   fmt::format("{} of the {} messages '{}' arrived in {}{}; expected {}{}", arrived, roots.size(),
+                               subject, place(), within ? " in time" : "", *count,
+                               missing == nullptr ? "" : ". The first that did not: " + fate_of(evidence, *missing))));
   }
 };
 

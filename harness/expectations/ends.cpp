@@ -18,15 +18,15 @@ struct Ended final : Expectation {
     for (const RootMessage* root : subjects(*this, evidence, findings)) {
       bool ended = false;
       for_each_duty(evidence, *root, [&](const CustodyRecord& record, const Duty& duty) {
-        const bool right_host = at_host.empty() || equal_ignoring_case(at_host, evidence.journal.host_name(record.host));
+        const bool right_host =
+            at_host.empty() || equal_ignoring_case(at_host, evidence.journal.host_name(record.host));
         ended = ended || (duty.end == wanted && right_host && names_recipient(to, duty));
       });
       if (ended) continue;
-      findings.push_back(finding_of(*this, evidence, *root,
-                                    fmt::format("message '{}' expected to be {}{}: {}", root->label,
-                                                harness::to_string(wanted),
-                                                at_host.empty() ? "" : fmt::format(" at {}", at_host),
-                                                fate_of(evidence, *root))));
+      findings.push_back(
+          finding_of(*this, evidence, *root,
+                     fmt::format("message '{}' expected to be {}{}: {}", root->label, harness::to_string(wanted),
+                                 at_host.empty() ? "" : fmt::format(" at {}", at_host), fate_of(evidence, *root))));
     }
   }
 };

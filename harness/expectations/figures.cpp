@@ -43,9 +43,9 @@ struct Throughput final : Expectation {
     }
     // A percentile over what arrived would be flattered by what did not.
     if (missing > 0) {
-      findings.push_back(finding_of(
-          *this, fmt::format("{} of the {} messages '{}' never arrived: no throughput can be stated", missing,
-                             roots.size(), subject)));
+      findings.push_back(
+          finding_of(*this, fmt::format("{} of the {} messages '{}' never arrived: no throughput can be stated",
+                                        missing, roots.size(), subject)));
       return;
     }
     std::sort(latencies.begin(), latencies.end());
@@ -57,8 +57,9 @@ struct Throughput final : Expectation {
     for (const auto& [fraction, allowed] : percentiles) {
       const stage::Duration got = percentile(latencies, fraction);
       if (got <= allowed) continue;
-      findings.push_back(finding_of(*this, fmt::format("p{} of the messages '{}' is {:.3f} s; expected at most {:.3f} s",
-                                                       fraction * 100, subject, seconds(got), seconds(allowed))));
+      findings.push_back(
+          finding_of(*this, fmt::format("p{} of the messages '{}' is {:.3f} s; expected at most {:.3f} s",
+                                        fraction * 100, subject, seconds(got), seconds(allowed))));
     }
   }
 };
@@ -88,8 +89,8 @@ struct AutoReply final : Expectation {
 
 yaml::Shape throughput_shape() {
   return yaml::map({
-                       yaml::optional("at_least", yaml::rate(), "Messages stored, from the first sent to the last stored.",
-                                      "45/s"),
+                       yaml::optional("at_least", yaml::rate(),
+                                      "Messages stored, from the first sent to the last stored.", "45/s"),
                        yaml::optional("p50", yaml::duration(), "Half of them take at most this long.", "100ms"),
                        yaml::optional("p95", yaml::duration(), "95 of 100 take at most this long.", "1s"),
                        yaml::optional("p99", yaml::duration(), "99 of 100 take at most this long.", "2s"),

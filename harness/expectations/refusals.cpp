@@ -97,8 +97,8 @@ struct Bounced final : Expectation {
       const char* wanted_notice = delayed ? "delay-notice" : "dsn";
       bool failed = delayed;
       for_each_duty(evidence, *root, [&](const CustodyRecord&, const Duty& duty) {
-        failed = failed || (duty.end == End::failed && names_recipient(asked.to, duty) &&
-                            asked.fits(duty.code, duty.text));
+        failed =
+            failed || (duty.end == End::failed && names_recipient(asked.to, duty) && asked.fits(duty.code, duty.text));
       });
       std::string arrived_at;
       bool arrived = false;
@@ -108,11 +108,11 @@ struct Bounced final : Expectation {
         arrived = arrived || notice_to.empty() || equal_ignoring_case(notice_to, delivery.mailbox);
       }
       if (failed && arrived) continue;
-      findings.push_back(finding_of(
-          *this, evidence, *root,
-          fmt::format("message '{}' expected to bounce{} with a notice to {}: {}; notices arrived at:{}", root->label,
-                      asked.describe(), notice_to.empty() ? "its reverse-path" : notice_to, fate_of(evidence, *root),
-                      arrived_at.empty() ? " none" : arrived_at)));
+      findings.push_back(
+          finding_of(*this, evidence, *root,
+                     fmt::format("message '{}' expected to bounce{} with a notice to {}: {}; notices arrived at:{}",
+                                 root->label, asked.describe(), notice_to.empty() ? "its reverse-path" : notice_to,
+                                 fate_of(evidence, *root), arrived_at.empty() ? " none" : arrived_at)));
     }
   }
 };
@@ -135,8 +135,8 @@ struct Deferred final : Expectation {
       if (deferred) continue;
       findings.push_back(finding_of(*this, evidence, *root,
                                     fmt::format("message '{}' expected to be deferred{}{}: {}", root->label,
-                                                at_host.empty() ? "" : fmt::format(" at {}", at_host),
-                                                asked.describe(), fate_of(evidence, *root))));
+                                                at_host.empty() ? "" : fmt::format(" at {}", at_host), asked.describe(),
+                                                fate_of(evidence, *root))));
     }
   }
 };
@@ -159,8 +159,8 @@ std::shared_ptr<Expectation> bind_rejected(const yaml::Node& node) {
 
 yaml::Shape bounced_shape() {
   std::vector<yaml::Key> keys = reply_keys();
-  keys.push_back(yaml::optional("notice_to", yaml::address(), "Mailbox in which the notice arrived.",
-                                "op@station.example"));
+  keys.push_back(
+      yaml::optional("notice_to", yaml::address(), "Mailbox in which the notice arrived.", "op@station.example"));
   keys.push_back(yaml::defaulted("delayed", yaml::boolean(), "false", "A delay notice rather than a failure."));
   return yaml::map(std::move(keys));
 }

@@ -25,10 +25,9 @@ std::map<std::string, std::set<std::string>> classes_by_host(const Evidence& evi
   }
   for (const stage::Fact& fact : evidence.journal.facts()) {
     if (fact.kind != stage::FactKind::filtered && fact.kind != stage::FactKind::rejected) continue;
-    const stage::Custody custody =
-        evidence.lineage.custody(fact.custody) != nullptr
-            ? fact.custody
-            : evidence.lineage.custody_of_transaction(fact.connection, fact.transaction);
+    const stage::Custody custody = evidence.lineage.custody(fact.custody) != nullptr
+                                       ? fact.custody
+                                       : evidence.lineage.custody_of_transaction(fact.connection, fact.transaction);
     if (evidence.lineage.custody(custody) != nullptr) note(fact.host, evidence.lineage.message_class(custody));
   }
   return classes;
@@ -67,16 +66,15 @@ struct FilterSawOnly final : Expectation {
       if (fact.kind != stage::FactKind::filtered || !equal_ignoring_case(evidence.journal.host_name(fact.host), host)) {
         continue;
       }
-      const stage::Custody custody =
-          evidence.lineage.custody(fact.custody) != nullptr
-              ? fact.custody
-              : evidence.lineage.custody_of_transaction(fact.connection, fact.transaction);
+      const stage::Custody custody = evidence.lineage.custody(fact.custody) != nullptr
+                                         ? fact.custody
+                                         : evidence.lineage.custody_of_transaction(fact.connection, fact.transaction);
       const std::string message_class(evidence.lineage.message_class(custody));
       ++seen;
       if (classes.contains(message_class)) continue;
-      findings.push_back(finding_of(*this, fmt::format("the filter of {} saw a message of class '{}'; expected only {}",
-                                                       host, message_class.empty() ? "unknown" : message_class,
-                                                       fmt::join(classes, ", "))));
+      findings.push_back(
+          finding_of(*this, fmt::format("the filter of {} saw a message of class '{}'; expected only {}", host,
+                                        message_class.empty() ? "unknown" : message_class, fmt::join(classes, ", "))));
     }
     if (seen == 0) {
       findings.push_back(

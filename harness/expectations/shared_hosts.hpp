@@ -1,5 +1,5 @@
-// Shared hosts: hosts outside the external zones that handled mail of several segregated classes. The figure that has to
-// fall to the spam filter alone in phase 1, and to zero in phase 2.
+// Shared hosts: hosts outside the external zones that handled mail of several segregated classes. The figure that has
+// to fall to the spam filter alone in phase 1, and to zero in phase 2.
 #pragma once
 
 #include "harness/scenario/evidence.hpp"

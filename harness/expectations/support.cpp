@@ -46,8 +46,7 @@ Finding finding_of(const Expectation& expectation, const Evidence& evidence, con
   return found;
 }
 
-std::vector<const RootMessage*> subjects(const Expectation& expectation, const Evidence& evidence,
-                                         Findings& findings) {
+std::vector<const RootMessage*> subjects(const Expectation& expectation, const Evidence& evidence, Findings& findings) {
   std::vector<const RootMessage*> found = evidence.messages(expectation.subject);
   if (found.empty()) {
     Finding missing = finding_of(
@@ -76,21 +75,31 @@ std::string fate_of(const Evidence& evidence, const RootMessage& root) {
   for_each_duty(evidence, root, [&](const CustodyRecord& record, const Duty& duty) {
     const std::string& host = evidence.journal.host_name(record.host);
     switch (duty.end) {
-      case End::open: parts.push_back(fmt::format("lost at {} for {}", host, duty.recipient)); break;
-      case End::failed: parts.push_back(fmt::format("failed at {} for {} ({})", host, duty.recipient, duty.text)); break;
-      case End::discarded: parts.push_back(fmt::format("discarded at {} ({})", host, duty.text)); break;
-      case End::held: parts.push_back(fmt::format("held at {} ({})", host, duty.text)); break;
+      case End::open:
+        parts.push_back(fmt::format("lost at {} for {}", host, duty.recipient));
+        break;
+      case End::failed:
+        parts.push_back(fmt::format("failed at {} for {} ({})", host, duty.recipient, duty.text));
+        break;
+      case End::discarded:
+        parts.push_back(fmt::format("discarded at {} ({})", host, duty.text));
+        break;
+      case End::held:
+        parts.push_back(fmt::format("held at {} ({})", host, duty.text));
+        break;
       case End::queued:
         parts.push_back(fmt::format("still queued at {} for {}{}", host, duty.recipient,
                                     duty.text.empty() ? "" : fmt::format(" ({})", duty.text)));
         break;
-      default: break;
+      default:
+        break;
     }
   });
   if (parts.empty()) return "nothing is known of it";
   constexpr std::size_t parts_max = 6;
   const std::size_t shown = std::min(parts.size(), parts_max);
-  std::string text = fmt::format("{}", fmt::join(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(shown), "; "));
+  std::string text =
+      fmt::format("{}", fmt::join(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(shown), "; "));
   if (parts.size() > shown) text += fmt::format("; and {} more", parts.size() - shown);
   return text;
 }

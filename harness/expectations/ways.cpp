@@ -29,10 +29,10 @@ struct Path final : Expectation {
       const bool all_right =
           !seen.empty() && std::all_of(seen.begin(), seen.end(), [&](const std::string& way) { return way == wanted; });
       if (all_right) continue;
-      findings.push_back(finding_of(
-          *this, evidence, *root,
-          fmt::format("message '{}' expected by way of {}, went {}", root->label, wanted,
-                      seen.empty() ? "nowhere: " + fate_of(evidence, *root) : fmt::format("{}", fmt::join(seen, " and ")))));
+      findings.push_back(finding_of(*this, evidence, *root,
+                                    fmt::format("message '{}' expected by way of {}, went {}", root->label, wanted,
+                                                seen.empty() ? "nowhere: " + fate_of(evidence, *root)
+                                                             : fmt::format("{}", fmt::join(seen, " and ")))));
     }
   }
 };
@@ -54,9 +54,10 @@ struct Never final : Expectation {
         found.path = evidence.host_names(evidence.lineage.path(id));
         found.trail = evidence.trail(id, {});
         found.decided_by = record.parent == 0 ? "" : evidence.decided_by(record.parent, record.parent_recipient);
-        found.sentence = fmt::format("message '{}' must never be in {}, but {} had it: {}{}", root->label,
-                                     zone.empty() ? host : "zone " + zone, name, fmt::join(found.path, " > "),
-                                     found.decided_by.empty() ? "" : fmt::format(", sent there by {}", found.decided_by));
+        found.sentence =
+            fmt::format("message '{}' must never be in {}, but {} had it: {}{}", root->label,
+                        zone.empty() ? host : "zone " + zone, name, fmt::join(found.path, " > "),
+                        found.decided_by.empty() ? "" : fmt::format(", sent there by {}", found.decided_by));
         findings.push_back(std::move(found));
         break;
       }
@@ -77,8 +78,7 @@ struct Filtered final : Expectation {
         if (fact.kind != stage::FactKind::filtered) continue;
         const CustodyRecord* record = evidence.lineage.custody(fact.custody);
         if (record == nullptr) {
-          record = evidence.lineage.custody(
-              evidence.lineage.custody_of_transaction(fact.connection, fact.transaction));
+          record = evidence.lineage.custody(evidence.lineage.custody_of_transaction(fact.connection, fact.transaction));
         }
         if (record == nullptr || &evidence.lineage.roots().at(record->root) != root) continue;
         const std::string name = to_lower(evidence.journal.host_name(fact.host));
@@ -89,11 +89,11 @@ struct Filtered final : Expectation {
       for (const std::string& name : by) right = right && filters.contains(to_lower(name));
       if (only) right = right && filters.size() == by.size();
       if (right) continue;
-      findings.push_back(finding_of(
-          *this, evidence, *root,
-          fmt::format("message '{}' expected to be filtered{} by {}{}, was filtered by {}", root->label,
-                      as.empty() ? "" : fmt::format(" as '{}'", as), fmt::join(by, ", "), only ? " alone" : "",
-                      seen.empty() ? "nobody" : seen)));
+      findings.push_back(
+          finding_of(*this, evidence, *root,
+                     fmt::format("message '{}' expected to be filtered{} by {}{}, was filtered by {}", root->label,
+                                 as.empty() ? "" : fmt::format(" as '{}'", as), fmt::join(by, ", "),
+                                 only ? " alone" : "", seen.empty() ? "nobody" : seen)));
     }
   }
 };

@@ -18,8 +18,8 @@ struct QueueEmpty final : Expectation {
       if (fact.kind != stage::FactKind::queued) continue;
       const std::string& name = evidence.journal.host_name(fact.host);
       if (host != "all" && !equal_ignoring_case(host, name)) continue;
-      findings.push_back(finding_of(*this, fmt::format("the queue of {} still holds a message for {} ({})", name,
-                                                       fact.recipient, fact.detail)));
+      findings.push_back(finding_of(
+          *this, fmt::format("the queue of {} still holds a message for {} ({})", name, fact.recipient, fact.detail)));
     }
   }
 };
@@ -46,8 +46,9 @@ struct Stragglers final : Expectation {
     }
     if (counted == count) return;
     findings.push_back(finding_of(
-        *this, fmt::format("{} message(s) sent to the old address {}{} arrived; expected {}. Counted by reverse-path: {}",
-                           counted, to, from.empty() ? "" : " by " + from, count, listed.empty() ? "none" : listed)));
+        *this,
+        fmt::format("{} message(s) sent to the old address {}{} arrived; expected {}. Counted by reverse-path: {}",
+                    counted, to, from.empty() ? "" : " by " + from, count, listed.empty() ? "none" : listed)));
   }
 };
 
@@ -74,9 +75,10 @@ struct SimplerThan final : Expectation {
     if (other == evidence.world.name) return;
     const auto before = evidence.figures_elsewhere.find(other);
     if (before == evidence.figures_elsewhere.end()) {
-      Finding missing = finding_of(*this, fmt::format("world '{}' did not run before '{}': nothing to compare with. Name it "
-                                                      "first in `worlds:` and do not filter it out",
-                                                      other, evidence.world.name));
+      Finding missing =
+          finding_of(*this, fmt::format("world '{}' did not run before '{}': nothing to compare with. Name it "
+                                        "first in `worlds:` and do not filter it out",
+                                        other, evidence.world.name));
       missing.is_inconclusive = true;
       findings.push_back(std::move(missing));
       return;
@@ -118,9 +120,7 @@ struct Lookups final : Expectation {
 
 }  // namespace
 
-yaml::Shape queue_empty_shape() {
-  return yaml::text().about("A host, or `all`.").example("mx.ctbto.int");
-}
+yaml::Shape queue_empty_shape() { return yaml::text().about("A host, or `all`.").example("mx.ctbto.int"); }
 
 std::shared_ptr<Expectation> bind_queue_empty(const yaml::Node& node) {
   auto bound = std::make_shared<QueueEmpty>();
@@ -160,9 +160,7 @@ std::shared_ptr<Expectation> bind_unchanged(const yaml::Node& node) {
   return bound;
 }
 
-yaml::Shape simpler_than_shape() {
-  return yaml::text().about("A world that runs before this one.").example("legacy");
-}
+yaml::Shape simpler_than_shape() { return yaml::text().about("A world that runs before this one.").example("legacy"); }
 
 std::shared_ptr<Expectation> bind_simpler_than(const yaml::Node& node) {
   auto bound = std::make_shared<SimplerThan>();

@@ -17,26 +17,42 @@ using stage::FactKind;
 
 std::string words_for(const Fact& fact, const stage::Journal& journal) {
   switch (fact.kind) {
-    case FactKind::offered: return fmt::format("sends it from {} to {}", fact.reverse_path, fact.recipient);
-    case FactKind::accepted: return fmt::format("accepts it for {}", fact.recipient);
+    case FactKind::offered:
+      return fmt::format("sends it from {} to {}", fact.reverse_path, fact.recipient);
+    case FactKind::accepted:
+      return fmt::format("accepts it for {}", fact.recipient);
     case FactKind::spawned:
       return fmt::format("makes a {} to {} on behalf of {}", fact.detail, fact.recipient, fact.text);
-    case FactKind::rewritten: return fmt::format("{} becomes {}", fact.recipient, fact.detail);
-    case FactKind::merged: return fmt::format("{} is dropped: {}", fact.recipient, fact.detail);
-    case FactKind::routed: return fmt::format("{} goes by {}", fact.recipient, fact.detail);
+    case FactKind::rewritten:
+      return fmt::format("{} becomes {}", fact.recipient, fact.detail);
+    case FactKind::merged:
+      return fmt::format("{} is dropped: {}", fact.recipient, fact.detail);
+    case FactKind::routed:
+      return fmt::format("{} goes by {}", fact.recipient, fact.detail);
     case FactKind::filtered:
       return fmt::format("the filter of {} says {}", journal.host_name(fact.host), fact.detail);
-    case FactKind::deferred: return fmt::format("has to wait for {}: {}", fact.recipient, fact.text);
-    case FactKind::relayed: return fmt::format("{} answers {}", fact.detail, fact.text);
-    case FactKind::stored: return fmt::format("stores it in {} of {}", fact.detail, fact.text);
-    case FactKind::failed: return fmt::format("gives up for {}: {}", fact.recipient, fact.text);
-    case FactKind::discarded: return fmt::format("discards it: {}", fact.text);
-    case FactKind::held: return fmt::format("holds it: {}", fact.text);
-    case FactKind::answered: return fmt::format("{} takes it", fact.detail);
-    case FactKind::queued: return fmt::format("still has it in its queue for {} ({})", fact.recipient, fact.detail);
-    case FactKind::rejected: return fmt::format("refuses {}: {}", fact.recipient, fact.text);
-    case FactKind::looked_up: return fmt::format("looks up {} {}: {}", fact.recipient, fact.detail, fact.text);
-    default: return {};
+    case FactKind::deferred:
+      return fmt::format("has to wait for {}: {}", fact.recipient, fact.text);
+    case FactKind::relayed:
+      return fmt::format("{} answers {}", fact.detail, fact.text);
+    case FactKind::stored:
+      return fmt::format("stores it in {} of {}", fact.detail, fact.text);
+    case FactKind::failed:
+      return fmt::format("gives up for {}: {}", fact.recipient, fact.text);
+    case FactKind::discarded:
+      return fmt::format("discards it: {}", fact.text);
+    case FactKind::held:
+      return fmt::format("holds it: {}", fact.text);
+    case FactKind::answered:
+      return fmt::format("{} takes it", fact.detail);
+    case FactKind::queued:
+      return fmt::format("still has it in its queue for {} ({})", fact.recipient, fact.detail);
+    case FactKind::rejected:
+      return fmt::format("refuses {}: {}", fact.recipient, fact.text);
+    case FactKind::looked_up:
+      return fmt::format("looks up {} {}: {}", fact.recipient, fact.detail, fact.text);
+    default:
+      return {};
   }
 }
 
@@ -80,7 +96,8 @@ class Follower {
 
   void note_end(const Fact& fact) {
     const std::string& host = running_.journal().host_name(fact.host);
-    if (fact.kind == FactKind::stored) out_.ends.push_back(fmt::format("delivered to {} of {}", fact.detail, fact.text));
+    if (fact.kind == FactKind::stored)
+      out_.ends.push_back(fmt::format("delivered to {} of {}", fact.detail, fact.text));
     if (fact.kind == FactKind::failed) out_.ends.push_back(fmt::format("failed at {}: {}", host, fact.text));
     if (fact.kind == FactKind::discarded) out_.ends.push_back(fmt::format("discarded at {}: {}", host, fact.text));
     if (fact.kind == FactKind::held) out_.ends.push_back(fmt::format("held at {}: {}", host, fact.text));
@@ -102,7 +119,8 @@ Result<Explanation, Error> explain(std::shared_ptr<const World> world, const Exp
   submission.label = "explained";
   submission.message_class = "explained";
   submission.via = request.via;
-  submission.author = request.from.is_null() ? mail::Address{"postmaster", "explained.example"} : request.from.address();
+  submission.author =
+      request.from.is_null() ? mail::Address{"postmaster", "explained.example"} : request.from.address();
   submission.envelope.reverse_path = request.from;
   submission.envelope.recipients.push_back({mail::ForwardPath(request.to), {}, {}});
   MessageTemplate content;

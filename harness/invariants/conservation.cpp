@@ -63,8 +63,8 @@ void check_doubled_and_altered(const Evidence& evidence, const RootMessage& root
   std::map<std::tuple<std::string, std::string, std::string, std::string>, int> seen;
   for (const Delivery& delivery : root.deliveries) {
     const CustodyRecord& record = *evidence.lineage.custody(delivery.custody);
-    const int times = ++seen[{to_lower(delivery.root_recipient), to_lower(delivery.mailbox), delivery.folder,
-                              delivery.kind}];
+    const int times =
+        ++seen[{to_lower(delivery.root_recipient), to_lower(delivery.mailbox), delivery.folder, delivery.kind}];
     // Notices may come for each stage of a delivery (delayed, then failed); the message itself comes once.
     if (times == 2 && !delivery.is_notice) {
       findings.push_back(finding(evidence, root, record, delivery.recipient,

@@ -41,27 +41,52 @@ class InvariantsTest : public ::testing::Test {
 
   // A message from the station to a@b, taken by `host` under custody 2.
   void send_to(stage::HostId host, const std::string& reverse_path = "op@station.example") {
-    record({.kind = FactKind::offered, .host = station_, .custody = 1, .body_hash = 7, .recipient = "a@b",
-            .reverse_path = reverse_path, .detail = "request", .text = "verification"});
+    record({.kind = FactKind::offered,
+            .host = station_,
+            .custody = 1,
+            .body_hash = 7,
+            .recipient = "a@b",
+            .reverse_path = reverse_path,
+            .detail = "request",
+            .text = "verification"});
     hop(station_, 1, host, 2, "a@b", 7, reverse_path);
   }
 
   void hop(stage::HostId from, stage::Custody from_custody, stage::HostId to, stage::Custody to_custody,
-           const std::string& recipient, std::uint64_t hash = 7, const std::string& reverse_path = "op@station.example") {
+           const std::string& recipient, std::uint64_t hash = 7,
+           const std::string& reverse_path = "op@station.example") {
     const stage::ConnectionId connection = to_custody * 10;
     const std::string peer = to_string(world_.hosts[to - 1U].addresses.front()) + ":25";
     record({.kind = FactKind::connected, .host = from, .connection = connection, .detail = peer});
-    record({.kind = FactKind::attempted, .host = from, .transaction = 1, .custody = from_custody,
+    record({.kind = FactKind::attempted,
+            .host = from,
+            .transaction = 1,
+            .custody = from_custody,
             .connection = connection});
-    record({.kind = FactKind::accepted, .host = to, .transaction = 1, .custody = to_custody, .connection = connection,
-            .body_hash = hash, .recipient = recipient, .reverse_path = reverse_path});
-    record({.kind = FactKind::relayed, .host = from, .transaction = 1, .custody = from_custody,
-            .connection = connection, .recipient = recipient});
+    record({.kind = FactKind::accepted,
+            .host = to,
+            .transaction = 1,
+            .custody = to_custody,
+            .connection = connection,
+            .body_hash = hash,
+            .recipient = recipient,
+            .reverse_path = reverse_path});
+    record({.kind = FactKind::relayed,
+            .host = from,
+            .transaction = 1,
+            .custody = from_custody,
+            .connection = connection,
+            .recipient = recipient});
   }
 
   void store(stage::HostId host, stage::Custody custody, std::uint64_t hash = 7) {
-    record({.kind = FactKind::stored, .host = host, .custody = custody, .body_hash = hash, .recipient = "a@b",
-            .detail = "INBOX", .text = "a@b"});
+    record({.kind = FactKind::stored,
+            .host = host,
+            .custody = custody,
+            .body_hash = hash,
+            .recipient = "a@b",
+            .detail = "INBOX",
+            .text = "a@b"});
   }
 
   Findings check(void (*invariant)(const Evidence&, Findings&)) {
@@ -122,7 +147,11 @@ TEST_F(InvariantsTest, ConservationSeesAFailureThatNobodyWasToldOf) {
 
 TEST_F(InvariantsTest, SegregationNamesThePathAndTheLineThatSentItThere) {
   send_to(mx_);
-  record({.kind = FactKind::routed, .host = mx_, .custody = 2, .recipient = "a@b", .detail = "smtp:[192.0.2.80]",
+  record({.kind = FactKind::routed,
+          .host = mx_,
+          .custody = 2,
+          .recipient = "a@b",
+          .detail = "smtp:[192.0.2.80]",
           .decided_by = "postfix/int-mx/transport:3"});
   hop(mx_, 2, exchange_, 3, "a@b");
   store(exchange_, 3);
@@ -144,15 +173,27 @@ TEST_F(InvariantsTest, SegregationSeesATransactionThatWasOnlyTried) {
 TEST_F(InvariantsTest, SegregationSeesANoticeThatCrosses) {
   send_to(mx_);
   record({.kind = FactKind::failed, .host = mx_, .custody = 2, .recipient = "a@b"});
-  record({.kind = FactKind::spawned, .host = mx_, .custody = 3, .cause = 2, .body_hash = 9,
-          .recipient = "op@station.example", .reverse_path = "<>", .detail = "dsn", .text = "a@b"});
+  record({.kind = FactKind::spawned,
+          .host = mx_,
+          .custody = 3,
+          .cause = 2,
+          .body_hash = 9,
+          .recipient = "op@station.example",
+          .reverse_path = "<>",
+          .detail = "dsn",
+          .text = "a@b"});
   hop(mx_, 3, exchange_, 4, "op@station.example", 9, "<>");
   EXPECT_THAT(check(check_segregation), Contains(Field(&Finding::sentence, HasSubstr("dsn of message 'request'"))));
 }
 
 TEST_F(InvariantsTest, SegregationDeniesWhatNoZoneCarries) {
-  record({.kind = FactKind::offered, .host = station_, .custody = 1, .recipient = "a@b", .reverse_path = "x@y",
-          .detail = "m", .text = "unheard-of"});
+  record({.kind = FactKind::offered,
+          .host = station_,
+          .custody = 1,
+          .recipient = "a@b",
+          .reverse_path = "x@y",
+          .detail = "m",
+          .text = "unheard-of"});
   EXPECT_THAT(check(check_segregation), Contains(Field(&Finding::sentence, HasSubstr("which no zone"))));
 }
 
@@ -165,15 +206,27 @@ TEST_F(InvariantsTest, NoLoopSeesTheSameHostForTheSameRecipient) {
 
 TEST_F(InvariantsTest, ANoticeToTheNullReversePathIsSeenAndOneThatIsNotNull) {
   send_to(mx_, "<>");
-  record({.kind = FactKind::spawned, .host = mx_, .custody = 3, .cause = 2, .recipient = "postmaster@b",
-          .reverse_path = "<>", .detail = "dsn", .text = "a@b"});
+  record({.kind = FactKind::spawned,
+          .host = mx_,
+          .custody = 3,
+          .cause = 2,
+          .recipient = "postmaster@b",
+          .reverse_path = "<>",
+          .detail = "dsn",
+          .text = "a@b"});
   EXPECT_THAT(check(check_no_bounce_to_null), SizeIs(1));
 }
 
 TEST_F(InvariantsTest, ANoticeMustCarryTheNullReversePath) {
   send_to(mx_);
-  record({.kind = FactKind::spawned, .host = mx_, .custody = 3, .cause = 2, .recipient = "op@station.example",
-          .reverse_path = "mailer-daemon@b", .detail = "dsn", .text = "a@b"});
+  record({.kind = FactKind::spawned,
+          .host = mx_,
+          .custody = 3,
+          .cause = 2,
+          .recipient = "op@station.example",
+          .reverse_path = "mailer-daemon@b",
+          .detail = "dsn",
+          .text = "a@b"});
   EXPECT_THAT(check(check_no_bounce_to_null), Contains(Field(&Finding::sentence, HasSubstr("expected the null one"))));
 }
 
@@ -185,8 +238,12 @@ TEST_F(InvariantsTest, TraceCountsTheHopsInTheStoredCopy) {
   };
   copies_ = {{2, "a@b", "INBOX", {}, copy("Subject: x\r\n"), true}};
   EXPECT_THAT(check(check_trace), Contains(Field(&Finding::sentence, HasSubstr("carries 0 Received"))));
-  copies_ = {{2, "a@b", "INBOX", {},
-              copy("Received: from a by b with SMTP id 1; Fri, 20 Nov 2026 06:00:00 +0000\r\nSubject: x\r\n"), true}};
+  copies_ = {{2,
+              "a@b",
+              "INBOX",
+              {},
+              copy("Received: from a by b with SMTP id 1; Fri, 20 Nov 2026 06:00:00 +0000\r\nSubject: x\r\n"),
+              true}};
   EXPECT_THAT(check(check_trace), IsEmpty());
 }
 

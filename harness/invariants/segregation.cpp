@@ -8,14 +8,13 @@
 
 #include <map>
 #include <set>
+#include <utility>
 
 namespace watershed::harness {
 
 namespace {
 
-std::string chain_text(const std::vector<std::string>& hosts) {
-  return fmt::format("{}", fmt::join(hosts, " > "));
-}
+std::string chain_text(const std::vector<std::string>& hosts) { return fmt::format("{}", fmt::join(hosts, " > ")); }
 
 std::string what_of(const CustodyRecord& record) {
   if (record.why == "offered" || record.why == "accepted") return "message";
@@ -26,6 +25,16 @@ std::string what_of(const CustodyRecord& record) {
 std::string decided_before(const Evidence& evidence, const CustodyRecord& record) {
   if (record.parent == 0) return {};
   return evidence.decided_by(record.parent, record.parent_recipient);
+}
+
+// A route only follows the recipient; who pointed the recipient there is the rewriting or redirect before it.
+std::string turned_by(const std::vector<std::string>& trail) {
+  for (auto line = trail.rbegin(); line != trail.rend(); ++line) {
+    for (const char* turn : {" becomes ", ": redirect to ", ": forward to ", ": copy to "}) {
+      if (line->find(turn) != std::string::npos) return *line;
+    }
+  }
+  return {};
 }
 
 std::string what_of_chain(const Evidence& evidence, const CustodyRecord& record) {
@@ -42,6 +51,10 @@ class SegregationCheck {
   void run() {
     for (const auto& [index, root] : evidence_.lineage.roots()) {
       for (const stage::Custody id : root.custodies) check_custody(root, *evidence_.lineage.custody(id));
+    }
+    for (const stage::Fact& fact : evidence_.journal.facts()) {
+      if (fact.kind != stage::FactKind::rejected || fact.recipient.empty()) continue;
+      refused_.try_emplace({fact.connection, fact.transaction}, fact.recipient);
     }
     for (const stage::Fact& fact : evidence_.journal.facts()) {
       if (fact.kind == stage::FactKind::connected) note_peer(fact);
@@ -63,7 +76,8 @@ class SegregationCheck {
   }
 
   void report(const RootMessage& root, const CustodyRecord& record, stage::HostId host, const std::string& zone,
-              std::string_view what, std::string decided_by) {
+              std::string_view what, std::string decided_by, std::string_view recipient,
+              const std::vector<std::string>& before) {
     // One cause is one finding: a copy that crossed is reported where it entered, not again at each later host.
     if (!reported_.insert({root.custody, host, std::string(what)}).second) return;
     std::vector<std::string> path = evidence_.host_names(evidence_.lineage.path(record.id));
@@ -75,17 +89,31 @@ class SegregationCheck {
     found.label = root.label;
     found.path = path;
     found.trail = evidence_.trail(record.id, {});
-    found.decided_by = std::move(decided_by);
-    found.sentence = fmt::format("{} '{}' (class {}) crossed into zone {}: {}{}", what, root.label,
-                                 root.message_class, zone, chain_text(path),
+    found.decided_by = decided_by.empty() ? exchanger_line(recipient) : std::move(decided_by);
+    found.sentence = fmt::format("{} '{}' (class {}) crossed into zone {}: {}{}", what, root.label, root.message_class,
+                                 zone, chain_text(path),
                                  found.decided_by.empty() ? "" : fmt::format(", sent there by {}", found.decided_by));
+    if (const std::string turn = turned_by(before); !turn.empty()) found.sentence += fmt::format(", after {}", turn);
     findings_.push_back(std::move(found));
+  }
+
+  // Outside nobody has a configuration of ours: what led there is the MX record of the recipient's domain.
+  std::string exchanger_line(std::string_view recipient) const {
+    const std::size_t at_sign = recipient.rfind('@');
+    if (at_sign == std::string_view::npos) return {};
+    std::string line;
+    for (const stage::Fact& fact : evidence_.journal.facts()) {
+      const bool asks = fact.kind == stage::FactKind::answered_query && fact.detail == "MX";
+      if (asks && equal_ignoring_case(fact.recipient, recipient.substr(at_sign + 1))) line = fact.decided_by;
+    }
+    return line;
   }
 
   void check_custody(const RootMessage& root, const CustodyRecord& record) {
     std::string zone;
     if (may_handle(record.host, root.message_class, zone)) return;
-    report(root, record, record.host, zone, what_of_chain(evidence_, record), decided_before(evidence_, record));
+    report(root, record, record.host, zone, what_of_chain(evidence_, record), decided_before(evidence_, record),
+           record.parent_recipient, evidence_.trail(record.parent, record.parent_recipient));
   }
 
   // A host that refused a transaction, or broke it off, has still seen its envelope and maybe its content.
@@ -94,11 +122,21 @@ class SegregationCheck {
     const CustodyRecord* record = evidence_.lineage.custody(fact.custody);
     if (peer == peers_.end() || record == nullptr) return;
     const RootMessage& root = evidence_.lineage.roots().at(record->root);
-    const std::string recipient = record->duties.empty() ? "" : record->duties.front().recipient;
+    const std::string recipient = recipient_of(fact, *record);
     std::string zone;
     if (may_handle(peer->second, root.message_class, zone)) return;
     report(root, *record, peer->second, zone, what_of_chain(evidence_, *record),
-           evidence_.decided_by(record->id, recipient));
+           evidence_.decided_by(record->id, recipient), recipient, evidence_.trail(record->id, recipient));
+  }
+
+  // The recipient that was refused in this transaction; else one that was not replaced by another on the sending host.
+  std::string recipient_of(const stage::Fact& attempted, const CustodyRecord& record) const {
+    const auto refused = refused_.find({attempted.connection, attempted.transaction});
+    if (refused != refused_.end()) return refused->second;
+    for (const Duty& duty : record.duties) {
+      if (duty.end != End::replaced && duty.end != End::merged) return duty.recipient;
+    }
+    return {};
   }
 
   void note_peer(const stage::Fact& fact) {
@@ -120,16 +158,21 @@ class SegregationCheck {
       shown = evidence_.lineage.custody_of_transaction(fact.connection, fact.transaction);
       record = evidence_.lineage.custody(shown);
     }
-    if (record == nullptr) return;
+    if (record == nullptr || record->host == fact.host) return;  // the host that took it is reported for that
+    const bool is_refused = shown != fact.custody;
     const RootMessage& root = evidence_.lineage.roots().at(record->root);
     std::string zone;
     if (may_handle(fact.host, root.message_class, zone)) return;
-    report(root, *record, fact.host, zone, "filtered copy of message", evidence_.decided_by(shown, fact.recipient));
+    report(root, *record, fact.host, zone, "filtered copy of message",
+           is_refused ? evidence_.decided_by(shown, fact.recipient) : decided_before(evidence_, *record),
+           fact.recipient, is_refused ? evidence_.trail(shown, fact.recipient)
+                      : evidence_.trail(record->parent, record->parent_recipient));
   }
 
   const Evidence& evidence_;
   Findings& findings_;
   std::map<stage::ConnectionId, stage::HostId> peers_;
+  std::map<std::pair<stage::ConnectionId, std::uint32_t>, std::string> refused_;
   std::set<std::tuple<stage::Custody, stage::HostId, std::string>> reported_;
 };
 

@@ -22,8 +22,7 @@ void check_trace(const Evidence& evidence, Findings& findings) {
     };
     // What the message brought along is its author's; only what the world added is judged.
     const auto offered = evidence.offered.find(root.custody);
-    const std::size_t brought =
-        offered == evidence.offered.end() ? 0 : mail::trace_faults(*offered->second).size();
+    const std::size_t brought = offered == evidence.offered.end() ? 0 : mail::trace_faults(*offered->second).size();
     const std::vector<std::string> faults = mail::trace_faults(*copy.message);
     if (faults.size() > brought) {
       report(fmt::format("message '{}' in {} has a malformed trace field: {}", root.label, copy.mailbox, faults[0]));

@@ -13,8 +13,12 @@ struct SimulatedWorld::LocalMail final : router::MailboxSink {
 
   void store(const router::StoredMessage& stored) override {
     if (retain_max_ == 0) return;
-    copies_.push_back({stored.custody, stored.mailbox, stored.folder, {},
-                       std::make_shared<const mail::Message>(stored.message), true});
+    copies_.push_back({stored.custody,
+                       stored.mailbox,
+                       stored.folder,
+                       {},
+                       std::make_shared<const mail::Message>(stored.message),
+                       true});
     if (copies_.size() > retain_max_) copies_.pop_front();
   }
   const std::deque<StoredCopy>& copies() const { return copies_; }

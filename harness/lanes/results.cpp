@@ -83,8 +83,8 @@ std::uint64_t duplicates(const RootMessage& root) {
   std::uint64_t doubled = 0;
   for (const Delivery& delivery : root.deliveries) {
     if (delivery.is_notice) continue;
-    const std::string place = fmt::format("{}\n{}\n{}", to_lower(delivery.root_recipient), to_lower(delivery.mailbox),
-                                          delivery.folder);
+    const std::string place =
+        fmt::format("{}\n{}\n{}", to_lower(delivery.root_recipient), to_lower(delivery.mailbox), delivery.folder);
     if (++seen[place] > 1) ++doubled;
   }
   return doubled;
@@ -97,8 +97,8 @@ void fill_results(const Evidence& evidence, ScenarioResult& result) {
     for (const std::string& recipient : root.recipients) {
       MessageResult message = result_of(evidence, root, recipient);
       count(message.fate, result.counts);
-      const bool replaced = message.fate == "delivered" && !message.mailbox.empty() &&
-                            !equal_ignoring_case(message.mailbox, recipient);
+      const bool replaced =
+          message.fate == "delivered" && !message.mailbox.empty() && !equal_ignoring_case(message.mailbox, recipient);
       if (replaced) ++result.stragglers[fmt::format("{} from {}", to_lower(recipient), to_lower(root.reverse_path))];
       if (result.messages.size() < messages_listed_max) {
         result.messages.push_back(std::move(message));

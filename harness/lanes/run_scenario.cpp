@@ -20,8 +20,7 @@ namespace {
 
 Task<void> act(SimulatedWorld& world, const Scenario& scenario, bool& finished) {
   for (const auto& step : scenario.steps) {
-    world.journal().record(
-        {.kind = stage::FactKind::step, .at = world.executor().now(), .detail = step->summary});
+    world.journal().record({.kind = stage::FactKind::step, .at = world.executor().now(), .detail = step->summary});
     co_await step->act(world);
   }
   finished = true;
@@ -139,8 +138,14 @@ ScenarioResult run_scenario(const Scenario& scenario, std::shared_ptr<const Worl
   result.findings.insert(result.findings.end(), running.step_failures().begin(), running.step_failures().end());
 
   const std::vector<StoredCopy> copies = running.copies();
-  const Evidence evidence{world->spec,          scenario, running.journal(), running.lineage(), copies,
-                          running.offered(),    surroundings.worlds,         surroundings.figures_elsewhere,
+  const Evidence evidence{world->spec,
+                          scenario,
+                          running.journal(),
+                          running.lineage(),
+                          copies,
+                          running.offered(),
+                          surroundings.worlds,
+                          surroundings.figures_elsewhere,
                           running.executor().now()};
   judge(evidence, scenario, result);
   result.not_understood = world->not_understood;

@@ -58,9 +58,9 @@ StepError SimulatedWorld::submit(Submission submission) {
     return std::nullopt;
   }
   offering_ = std::make_shared<const mail::Message>(submission.message);
-  const auto taken = host->provider->submit(submission.author, std::move(submission.envelope),
-                                            std::move(submission.message), std::move(submission.label),
-                                            std::move(submission.message_class));
+  const auto taken =
+      host->provider->submit(submission.author, std::move(submission.envelope), std::move(submission.message),
+                             std::move(submission.label), std::move(submission.message_class));
   if (!taken) return taken.error().message;
   return std::nullopt;
 }
@@ -68,8 +68,8 @@ StepError SimulatedWorld::submit(Submission submission) {
 Task<void> SimulatedWorld::submit_by(mta::FakeMta& mta, Submission submission) {
   // The offer is recorded when the sender's task begins, before anything else can run: the observer finds the message.
   if (keep_offered_) offering_ = std::make_shared<const mail::Message>(submission.message);
-  const mta::SubmissionResult ignored = co_await mta.submit(std::move(submission.envelope), std::move(submission.message),
-                                                            submission.label, submission.message_class);
+  const mta::SubmissionResult ignored = co_await mta.submit(
+      std::move(submission.envelope), std::move(submission.message), submission.label, submission.message_class);
   static_cast<void>(ignored);
 }
 

@@ -1,4 +1,5 @@
-// Builds the hosts of a world and lets them run. See simulated_world.hpp; what steps do to it is in simulated_steps.cpp.
+// Builds the hosts of a world and lets them run. See simulated_world.hpp; what steps do to it is in
+// simulated_steps.cpp.
 #include "harness/lanes/simulated_world.hpp"
 
 #include "base/text.hpp"
@@ -220,8 +221,12 @@ std::vector<StoredCopy> SimulatedWorld::copies() const {
     if (host.provider) {
       for (const cloud::Mailbox& mailbox : host.provider->tenant().mailboxes) {
         for (const cloud::StoredMessage& stored : host.provider->store().messages(mailbox.address)) {
-          copies.push_back({stored.custody, to_string(mailbox.address), stored.folder, {},
-                            std::make_shared<const mail::Message>(stored.message), true});
+          copies.push_back({stored.custody,
+                            to_string(mailbox.address),
+                            stored.folder,
+                            {},
+                            std::make_shared<const mail::Message>(stored.message),
+                            true});
         }
       }
     }

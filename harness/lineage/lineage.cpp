@@ -15,17 +15,28 @@ using stage::FactKind;
 
 std::string_view to_string(End end) {
   switch (end) {
-    case End::open: return "open";
-    case End::relayed: return "relayed";
-    case End::stored: return "delivered";
-    case End::failed: return "failed";
-    case End::discarded: return "discarded";
-    case End::held: return "held";
-    case End::replaced: return "replaced";
-    case End::merged: return "merged";
-    case End::answered: return "answered";
-    case End::spawned: return "passed on";
-    case End::queued: return "queued";
+    case End::open:
+      return "open";
+    case End::relayed:
+      return "relayed";
+    case End::stored:
+      return "delivered";
+    case End::failed:
+      return "failed";
+    case End::discarded:
+      return "discarded";
+    case End::held:
+      return "held";
+    case End::replaced:
+      return "replaced";
+    case End::merged:
+      return "merged";
+    case End::answered:
+      return "answered";
+    case End::spawned:
+      return "passed on";
+    case End::queued:
+      return "queued";
   }
   return "?";
 }
@@ -38,11 +49,16 @@ void Lineage::forget_finished(std::size_t finished_max,
 
 void Lineage::take(const Fact& fact) {
   switch (fact.kind) {
-    case FactKind::offered: return on_offered(fact);
-    case FactKind::accepted: return on_accepted(fact);
-    case FactKind::spawned: return on_spawned(fact);
-    case FactKind::rewritten: return on_rewritten(fact);
-    case FactKind::stored: return on_stored(fact);
+    case FactKind::offered:
+      return on_offered(fact);
+    case FactKind::accepted:
+      return on_accepted(fact);
+    case FactKind::spawned:
+      return on_spawned(fact);
+    case FactKind::rewritten:
+      return on_rewritten(fact);
+    case FactKind::stored:
+      return on_stored(fact);
     case FactKind::attempted:
       if (const CustodyRecord* record = find(fact)) {
         const TransactionKey transaction = key(fact.connection, fact.transaction);
@@ -52,15 +68,24 @@ void Lineage::take(const Fact& fact) {
       return;
     case FactKind::routed:
     case FactKind::deferred:
-    case FactKind::filtered: return on_decision(fact);
-    case FactKind::merged: return end(fact, End::merged);
-    case FactKind::relayed: return end(fact, End::relayed);
-    case FactKind::failed: return end(fact, End::failed);
-    case FactKind::discarded: return end(fact, End::discarded);
-    case FactKind::held: return end(fact, End::held);
-    case FactKind::answered: return end(fact, End::answered);
-    case FactKind::queued: return end(fact, End::queued);
-    default: return;
+    case FactKind::filtered:
+      return on_decision(fact);
+    case FactKind::merged:
+      return end(fact, End::merged);
+    case FactKind::relayed:
+      return end(fact, End::relayed);
+    case FactKind::failed:
+      return end(fact, End::failed);
+    case FactKind::discarded:
+      return end(fact, End::discarded);
+    case FactKind::held:
+      return end(fact, End::held);
+    case FactKind::answered:
+      return end(fact, End::answered);
+    case FactKind::queued:
+      return end(fact, End::queued);
+    default:
+      return;
   }
 }
 
@@ -267,15 +292,16 @@ void Lineage::end(const Fact& fact, End how) {
   Duty* which = duty(fact, *record, true);
   if (which == nullptr) return;
   if (!fact.decided_by.empty()) {
-    which->trail.push_back(
-        fmt::format("{}: {} {} ({})", journal_.host_name(fact.host), to_string(fact.kind), fact.detail, fact.decided_by));
+    which->trail.push_back(fmt::format("{}: {} {} ({})", journal_.host_name(fact.host), to_string(fact.kind),
+                                       fact.detail, fact.decided_by));
     which->decided_by = fact.decided_by;
   }
   if (how == End::relayed && !was_accepted(fact)) {
     return anomaly(fact, fmt::format("was told '{}' for {} by {}, which never accepted it", fact.text, fact.recipient,
                                      fact.detail));
   }
-  // A second end is fine where a rule asks for it (filed and redirected); a queue entry is an end only for what is open.
+  // A second end is fine where a rule asks for it (filed and redirected); a queue entry is an end only for what is
+  // open.
   const bool is_released = which->end == End::held && how != End::queued;
   if (which->end != End::open && !is_released) return;
   if (which->end == End::open) --roots_.at(record->root).open_duties;

@@ -37,7 +37,7 @@ struct Duty {
   std::string decided_by;  ///< the configuration line that decided its route or end last
   stage::Time ended_at{};
   bool deferred = false;
-  bool stays = false;  ///< rewritten to itself: further rewritings add recipients beside it (a Bcc)
+  bool stays = false;              ///< rewritten to itself: further rewritings add recipients beside it (a Bcc)
   std::vector<std::string> trail;  ///< `host: what (file:line)` of each decision on the way through this host
 };
 
@@ -49,7 +49,7 @@ struct CustodyRecord {
   stage::Time began_at{};
   std::string why;  ///< offered, accepted, dsn, forward, redirect, auto-reply, copy, reply …
   std::string reverse_path;
-  std::string parent_recipient;   ///< the parent's recipient that this came of
+  std::string parent_recipient;     ///< the parent's recipient that this came of
   std::uint64_t expected_hash = 0;  ///< body hash at the start of this content (offer or notice)
   std::vector<Duty> duties;
 };
@@ -81,7 +81,8 @@ struct RootMessage {
   int open_duties = 0;
 };
 
-/// A fact that does not fit: an acceptance that nobody sent, an end without a beginning. Each is a fault of the evidence.
+/// A fact that does not fit: an acceptance that nobody sent, an end without a beginning. Each is a fault of the
+/// evidence.
 struct Anomaly {
   stage::Time at{};
   stage::HostId host = 0;

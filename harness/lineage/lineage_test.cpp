@@ -23,25 +23,48 @@ class LineageTest : public ::testing::Test {
   }
 
   void offer() {
-    lineage_.take({.kind = FactKind::offered, .host = station_, .custody = 1, .body_hash = 7, .recipient = "a@b",
-                   .reverse_path = "op@station.example", .detail = "request", .text = "verification"});
+    lineage_.take({.kind = FactKind::offered,
+                   .host = station_,
+                   .custody = 1,
+                   .body_hash = 7,
+                   .recipient = "a@b",
+                   .reverse_path = "op@station.example",
+                   .detail = "request",
+                   .text = "verification"});
   }
   void attempt(stage::HostId host, stage::Custody custody, stage::ConnectionId connection) {
-    lineage_.take({.kind = FactKind::attempted, .host = host, .transaction = 1, .custody = custody,
-                   .connection = connection});
+    lineage_.take(
+        {.kind = FactKind::attempted, .host = host, .transaction = 1, .custody = custody, .connection = connection});
   }
   void accept(stage::HostId host, stage::Custody custody, stage::ConnectionId connection, std::string recipient) {
-    lineage_.take({.kind = FactKind::accepted, .host = host, .transaction = 1, .custody = custody,
-                   .connection = connection, .body_hash = 7, .recipient = std::move(recipient),
+    lineage_.take({.kind = FactKind::accepted,
+                   .host = host,
+                   .transaction = 1,
+                   .custody = custody,
+                   .connection = connection,
+                   .body_hash = 7,
+                   .recipient = std::move(recipient),
                    .reverse_path = "op@station.example"});
   }
   void relay(stage::HostId host, stage::Custody custody, stage::ConnectionId connection, std::string recipient) {
-    lineage_.take({.kind = FactKind::relayed, .host = host, .code = 250, .transaction = 1, .custody = custody,
-                   .connection = connection, .recipient = std::move(recipient), .detail = "next", .text = "250 Ok"});
+    lineage_.take({.kind = FactKind::relayed,
+                   .host = host,
+                   .code = 250,
+                   .transaction = 1,
+                   .custody = custody,
+                   .connection = connection,
+                   .recipient = std::move(recipient),
+                   .detail = "next",
+                   .text = "250 Ok"});
   }
   void store(stage::Custody custody, std::string recipient) {
-    lineage_.take({.kind = FactKind::stored, .host = store_, .custody = custody, .body_hash = 7,
-                   .recipient = std::move(recipient), .detail = "INBOX", .text = "c@d"});
+    lineage_.take({.kind = FactKind::stored,
+                   .host = store_,
+                   .custody = custody,
+                   .body_hash = 7,
+                   .recipient = std::move(recipient),
+                   .detail = "INBOX",
+                   .text = "c@d"});
   }
 
   stage::Journal journal_;
@@ -56,7 +79,11 @@ TEST_F(LineageTest, FollowsAMessageThroughHostsAndRewriting) {
   attempt(station_, 1, 10);
   accept(mx_, 2, 10, "a@b");
   relay(station_, 1, 10, "a@b");
-  lineage_.take({.kind = FactKind::rewritten, .host = mx_, .custody = 2, .recipient = "a@b", .detail = "c@d",
+  lineage_.take({.kind = FactKind::rewritten,
+                 .host = mx_,
+                 .custody = 2,
+                 .recipient = "a@b",
+                 .detail = "c@d",
                  .decided_by = "virtual:3"});
   attempt(mx_, 2, 11);
   accept(store_, 3, 11, "c@d");
@@ -103,15 +130,27 @@ TEST_F(LineageTest, NoticesInheritTheClassAndAreNoDeliveriesOfTheMessage) {
   accept(mx_, 2, 10, "a@b");
   relay(station_, 1, 10, "a@b");
   lineage_.take({.kind = FactKind::failed, .host = mx_, .code = 550, .custody = 2, .recipient = "a@b"});
-  lineage_.take({.kind = FactKind::spawned, .host = mx_, .custody = 3, .cause = 2, .body_hash = 9,
-                 .recipient = "op@station.example", .reverse_path = "<>", .detail = "dsn", .text = "a@b"});
+  lineage_.take({.kind = FactKind::spawned,
+                 .host = mx_,
+                 .custody = 3,
+                 .cause = 2,
+                 .body_hash = 9,
+                 .recipient = "op@station.example",
+                 .reverse_path = "<>",
+                 .detail = "dsn",
+                 .text = "a@b"});
   EXPECT_EQ(lineage_.message_class(3), "verification");
   EXPECT_EQ(lineage_.custody(3)->expected_hash, 9U) << "a notice has content of its own";
   attempt(mx_, 3, 12);
   accept(store_, 4, 12, "op@station.example");
   relay(mx_, 3, 12, "op@station.example");
-  lineage_.take({.kind = FactKind::stored, .host = store_, .custody = 4, .body_hash = 9,
-                 .recipient = "op@station.example", .detail = "INBOX", .text = "op@station.example"});
+  lineage_.take({.kind = FactKind::stored,
+                 .host = store_,
+                 .custody = 4,
+                 .body_hash = 9,
+                 .recipient = "op@station.example",
+                 .detail = "INBOX",
+                 .text = "op@station.example"});
   ASSERT_THAT(lineage_.roots().at(0).deliveries, SizeIs(1));
   EXPECT_TRUE(lineage_.roots().at(0).deliveries[0].is_notice);
   EXPECT_EQ(lineage_.roots().at(0).deliveries[0].kind, "dsn");
@@ -139,8 +178,14 @@ TEST_F(LineageTest, ForgetsFinishedMessagesBeyondTheLimitAndReportsThem) {
     EXPECT_THAT(root.deliveries, SizeIs(1));
   });
   for (stage::Custody number = 1; number <= 10; number += 2) {
-    lineage_.take({.kind = FactKind::offered, .host = station_, .custody = number, .body_hash = 7, .recipient = "a@b",
-                   .reverse_path = "x@y", .detail = "load", .text = "verification"});
+    lineage_.take({.kind = FactKind::offered,
+                   .host = station_,
+                   .custody = number,
+                   .body_hash = 7,
+                   .recipient = "a@b",
+                   .reverse_path = "x@y",
+                   .detail = "load",
+                   .text = "verification"});
     attempt(station_, number, number);
     accept(store_, number + 1, number, "a@b");
     relay(station_, number, number, "a@b");

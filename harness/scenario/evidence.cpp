@@ -95,7 +95,10 @@ FlowFigures Evidence::figures() const {
       figures.hops = std::max(figures.hops, inside.size());
       paths.insert(std::move(inside));
       for (const std::string& line : trail(delivery.custody, delivery.recipient)) {
-        rules.insert(line.substr(line.rfind('(') + 1));
+        // A decision may rest on several lines: `(virtual:7, virtual:6)`.
+        std::string_view lines = std::string_view(line).substr(line.rfind('(') + 1);
+        if (lines.ends_with(')')) lines.remove_suffix(1);
+        for (const std::string_view each : split(lines, ", ")) rules.emplace(each);
       }
     }
   }

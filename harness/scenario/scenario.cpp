@@ -53,27 +53,26 @@ yaml::Shape expectation_name() {
 }
 
 yaml::Shape change_shape() {
-  return yaml::map({
-                       yaml::required("file", yaml::text(), "File below the world's folder.", "postfix/int-mx/transport"),
-                       yaml::optional("find", yaml::text(), "Text that occurs exactly once.", "smtp:[192.0.2.25]"),
-                       yaml::optional("line", yaml::integer(1, 1'000'000), "Number of the line to replace.", "3"),
-                       yaml::optional("replace", yaml::text_or_empty(), "What stands there instead.",
-                                      "smtp:[192.0.2.40]"),
-                       yaml::optional("append", yaml::text(), "Lines put at the end."),
-                   })
+  return yaml::map(
+             {
+                 yaml::required("file", yaml::text(), "File below the world's folder.", "postfix/int-mx/transport"),
+                 yaml::optional("find", yaml::text(), "Text that occurs exactly once.", "smtp:[192.0.2.25]"),
+                 yaml::optional("line", yaml::integer(1, 1'000'000), "Number of the line to replace.", "3"),
+                 yaml::optional("replace", yaml::text_or_empty(), "What stands there instead.", "smtp:[192.0.2.40]"),
+                 yaml::optional("append", yaml::text(), "Lines put at the end."),
+             })
       .exactly_one_of({"find", "line", "append"});
 }
 
 yaml::Shape must_fail_shape() {
-  return yaml::map({
-                       yaml::optional("invariant", invariant_name(), "The invariant that has to be broken.",
-                                      "segregation"),
-                       yaml::optional("expectation", expectation_name(), "The expectation that has to fail.",
-                                      "delivered"),
-                       yaml::optional("at", yaml::text(), "Configuration line that has to be named.",
-                                      "postfix/int-mx/transport:3"),
-                       yaml::optional("says", yaml::text(), "Text that has to be in the sentence.", "loops"),
-                   })
+  return yaml::map(
+             {
+                 yaml::optional("invariant", invariant_name(), "The invariant that has to be broken.", "segregation"),
+                 yaml::optional("expectation", expectation_name(), "The expectation that has to fail.", "delivered"),
+                 yaml::optional("at", yaml::text(), "Configuration line that has to be named.",
+                                "postfix/int-mx/transport:3"),
+                 yaml::optional("says", yaml::text(), "Text that has to be in the sentence.", "loops"),
+             })
       .exactly_one_of({"invariant", "expectation"});
 }
 
@@ -146,7 +145,8 @@ class Binder {
       step->node = value.kind == yaml::NodeKind::scalar ? value : key;
       for (const std::string& id : step->message_ids()) {
         if (id == "world") diagnostics_.push_back(value.error("'world' is no message id: it stands for the world"));
-        if (!ids_.insert(id).second) diagnostics_.push_back(value.error(fmt::format("message id '{}' is used twice", id)));
+        if (!ids_.insert(id).second)
+          diagnostics_.push_back(value.error(fmt::format("message id '{}' is used twice", id)));
       }
       scenario_.steps.push_back(std::move(step));
     }

@@ -52,9 +52,9 @@ yaml::Shape record_type_shape() {
 
 std::optional<talk::RecordType> record_type(const std::string& word) {
   static const std::pair<const char*, talk::RecordType> names[] = {
-      {"A", talk::RecordType::a},       {"AAAA", talk::RecordType::aaaa}, {"MX", talk::RecordType::mx},
+      {"A", talk::RecordType::a},       {"AAAA", talk::RecordType::aaaa},   {"MX", talk::RecordType::mx},
       {"TXT", talk::RecordType::txt},   {"CNAME", talk::RecordType::cname}, {"PTR", talk::RecordType::ptr},
-      {"TLSA", talk::RecordType::tlsa}, {"NS", talk::RecordType::ns},     {"SOA", talk::RecordType::soa},
+      {"TLSA", talk::RecordType::tlsa}, {"NS", talk::RecordType::ns},       {"SOA", talk::RecordType::soa},
       {"SRV", talk::RecordType::srv}};
   for (const auto& [name, type] : names) {
     if (word == name) return type;
@@ -176,7 +176,8 @@ std::shared_ptr<Step> bind_dns(const Node& node, BindContext& context) {
     if (const Node* type = value.find("type")) fault.type = record_type(yaml::as_text(*type));
     fault.kind = fault_kind(yaml::as_text(value["kind"]));
     if (const Node* delay = value.find("delay")) fault.delay = yaml::as_duration(*delay);
-    if (const Node* times = value.find("times")) fault.last_query = static_cast<std::uint64_t>(yaml::as_integer(*times));
+    if (const Node* times = value.find("times"))
+      fault.last_query = static_cast<std::uint64_t>(yaml::as_integer(*times));
     fault.at = value.position();
     bound->call = [id, fault](Theatre& theatre) { return theatre.set_dns_fault(id, fault); };
   } else if (key.text == "clear") {

@@ -95,9 +95,9 @@ yaml::Shape fault_shape() {
   return yaml::map({
                        yaml::required("id", yaml::text(), "Name of the fault, for clear_fault.", "slow"),
                        yaml::required("host", yaml::text(), "A fake MTA.", "ndc.example"),
-                       yaml::defaulted("at", yaml::enumeration({"connect", "hello", "mail", "rcpt", "data", "content",
-                                                                "any"}),
-                                       "any", "Where in the dialogue.", "rcpt"),
+                       yaml::defaulted(
+                           "at", yaml::enumeration({"connect", "hello", "mail", "rcpt", "data", "content", "any"}),
+                           "any", "Where in the dialogue.", "rcpt"),
                        yaml::optional("recipient", yaml::text(), "Pattern of the forward-path.", "\"*@ndc.example\""),
                        yaml::optional("from", yaml::text(), "Pattern of the reverse-path.", "\"*@ctbto.int\""),
                        yaml::optional("client", yaml::text(), "Network of the client.", "192.0.2.0/24"),

@@ -69,7 +69,8 @@ struct Letter {
     if (eight_bit) envelope.body_type = mail::BodyType::eight_bit_mime;
     const std::string_view header = submission.message.header_section();
     envelope.smtputf8 =
-        needs_smtputf8(from) || std::any_of(to.begin(), to.end(), [](const auto& each) { return needs_smtputf8(each); }) ||
+        needs_smtputf8(from) ||
+        std::any_of(to.begin(), to.end(), [](const auto& each) { return needs_smtputf8(each); }) ||
         std::any_of(header.begin(), header.end(), [](char c) { return static_cast<unsigned char>(c) > 0x7f; });
     return submission;
   }
@@ -329,8 +330,7 @@ std::shared_ptr<Step> bind_reply(const Node& node, BindContext& context) {
   if (const Node* from = node.find("from")) bound->from = yaml::as_address(*from);
   if (const Node* rcpt = node.find("rcpt")) bound->rcpt = yaml::as_address(*rcpt);
   bound->within = yaml::as_duration(node["within"]);
-  bound->content =
-      read_message_template(node, context.messages_folder, context.scenario_folder, context.diagnostics);
+  bound->content = read_message_template(node, context.messages_folder, context.scenario_folder, context.diagnostics);
   bound->uses.push_back({NameUse::Kind::message, node["to"]});
   if (const Node* via = node.find("via")) bound->uses.push_back({NameUse::Kind::host, *via});
   if (const Node* cls = node.find("class")) bound->uses.push_back({NameUse::Kind::message_class, *cls});

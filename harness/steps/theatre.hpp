@@ -1,4 +1,5 @@
-// The Theatre: the world while it runs, as the steps of a scenario see it. Each lane has one; a step does not know which.
+// The Theatre: the world while it runs, as the steps of a scenario see it. Each lane has one; a step does not know
+// which.
 #pragma once
 
 #include "fakes/cloud/tenant.hpp"

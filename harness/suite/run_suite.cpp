@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
+#include <regex.h>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <mutex>
-#include <regex.h>
 #include <thread>
 
 namespace watershed::harness {
@@ -124,7 +124,7 @@ class SuiteRun {
 }  // namespace
 
 Result<std::vector<std::shared_ptr<const Scenario>>, Error> select_scenarios(const Suite& suite,
-                                                                           const SuiteRunOptions& options) {
+                                                                             const SuiteRunOptions& options) {
   const auto filter = Filter::compile(options.filter);
   if (!filter) return filter.error();
   std::vector<std::shared_ptr<const Scenario>> selected;

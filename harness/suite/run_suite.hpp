@@ -14,10 +14,10 @@ namespace watershed::harness {
 
 struct SuiteRunOptions {
   RunOptions run;
-  std::string filter;                ///< POSIX extended regular expression on file and title; empty: all
-  std::string tags;                  ///< `a and not (b or c)`; empty: all
-  std::vector<std::string> worlds;   ///< only these; empty: all
-  unsigned shard_index = 1;          ///< 1 … shard_count
+  std::string filter;               ///< POSIX extended regular expression on file and title; empty: all
+  std::string tags;                 ///< `a and not (b or c)`; empty: all
+  std::vector<std::string> worlds;  ///< only these; empty: all
+  unsigned shard_index = 1;         ///< 1 … shard_count
   unsigned shard_count = 1;
   unsigned jobs = 1;
   bool fail_fast = false;
@@ -31,6 +31,6 @@ Result<Outcome, Error> run_suite(const Suite& suite, const SuiteRunOptions& opti
 
 /// The selected scenarios in order.
 Result<std::vector<std::shared_ptr<const Scenario>>, Error> select_scenarios(const Suite& suite,
-                                                                           const SuiteRunOptions& options);
+                                                                             const SuiteRunOptions& options);
 
 }  // namespace watershed::harness

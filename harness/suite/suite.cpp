@@ -52,7 +52,8 @@ class SuiteLoader {
 
   void find_root() {
     for (const std::string& path : options_.paths) {
-      if (!fs::exists(path)) diagnostics_.push_back(plain_error(path, "no such file or folder; expected scenario files"));
+      if (!fs::exists(path))
+        diagnostics_.push_back(plain_error(path, "no such file or folder; expected scenario files"));
     }
     if (!diagnostics_.empty()) return;
     suite_.root = options_.scenarios_root.empty() ? find_scenarios_root(options_.paths.front())
@@ -102,10 +103,12 @@ class SuiteLoader {
     if (known != suite_.worlds.end()) return known->second.get();
     const fs::path folder = suite_.root / "worlds" / name;
     if (!fs::is_regular_file(folder / "world.yaml")) {
-      diagnostics_.push_back({Severity::error, scenario.at,
-                              fmt::format("world '{}' does not exist; expected {}", name,
-                                          (folder / "world.yaml").string()),
-                              {}, {}});
+      diagnostics_.push_back(
+          {Severity::error,
+           scenario.at,
+           fmt::format("world '{}' does not exist; expected {}", name, (folder / "world.yaml").string()),
+           {},
+           {}});
       suite_.worlds[name] = nullptr;
       return nullptr;
     }
@@ -114,9 +117,9 @@ class SuiteLoader {
     if (keep(loaded)) {
       kept = *loaded;
       if (kept->spec.name != name) {
-        diagnostics_.push_back(plain_error((folder / "world.yaml").string(),
-                                           fmt::format("the world is called '{}'; expected '{}' as its folder is",
-                                                       kept->spec.name, name)));
+        diagnostics_.push_back(plain_error(
+            (folder / "world.yaml").string(),
+            fmt::format("the world is called '{}'; expected '{}' as its folder is", kept->spec.name, name)));
       }
       suite_.warnings.insert(suite_.warnings.end(), kept->warnings.begin(), kept->warnings.end());
     }
@@ -149,8 +152,8 @@ class SuiteLoader {
       const bool known = std::any_of(suite_.requirements.begin(), suite_.requirements.end(),
                                      [&](const Requirement& requirement) { return requirement.id == id; });
       if (known) continue;
-      diagnostics_.push_back({Severity::error, scenario.at,
-                              fmt::format("requirement '{}' is not in requirements.yaml", id), {}, {}});
+      diagnostics_.push_back(
+          {Severity::error, scenario.at, fmt::format("requirement '{}' is not in requirements.yaml", id), {}, {}});
     }
   }
 
@@ -161,9 +164,11 @@ class SuiteLoader {
                scenario->requirements.end();
       });
       if (used) continue;
-      diagnostics_.push_back({Severity::error, requirement.at,
+      diagnostics_.push_back({Severity::error,
+                              requirement.at,
                               fmt::format("requirement '{}' has no scenario; expected at least one", requirement.id),
-                              {}, {}});
+                              {},
+                              {}});
     }
   }
 

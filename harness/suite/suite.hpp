@@ -1,4 +1,5 @@
-// A suite: scenario files, the worlds they name and the requirements they speak for, found, read and checked as a whole.
+// A suite: scenario files, the worlds they name and the requirements they speak for, found, read and checked as a
+// whole.
 #pragma once
 
 #include "harness/scenario/scenario.hpp"
@@ -33,9 +34,9 @@ struct Suite {
 };
 
 struct SuiteOptions {
-  std::vector<std::string> paths;  ///< files and folders; folders are searched for *.yaml
-  std::string scenarios_root;      ///< empty: the nearest folder at or above the first path that has worlds/
-  std::vector<std::string> worlds; ///< only these; empty: all that scenarios name
+  std::vector<std::string> paths;   ///< files and folders; folders are searched for *.yaml
+  std::string scenarios_root;       ///< empty: the nearest folder at or above the first path that has worlds/
+  std::vector<std::string> worlds;  ///< only these; empty: all that scenarios name
   /// Every requirement must have a scenario. Off where only a part of the suite is read.
   bool check_requirements = false;
 };

@@ -3,12 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <unistd.h>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <string>
-#include <unistd.h>
 
 namespace watershed::harness {
 
@@ -60,7 +60,8 @@ Parsed<std::shared_ptr<const ChangedFolder>> apply_changes(const fs::path& origi
   auto folder = std::make_shared<const ChangedFolder>(pattern);
   fs::copy(original, folder->path(), fs::copy_options::recursive, error);
   if (error) {
-    return Diagnostics{{Severity::error, {}, fmt::format("cannot copy {}: {}", original.string(), error.message()), {}, {}}};
+    return Diagnostics{
+        {Severity::error, {}, fmt::format("cannot copy {}: {}", original.string(), error.message()), {}, {}}};
   }
   Diagnostics diagnostics;
   for (const Change& change : changes) {

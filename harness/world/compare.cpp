@@ -61,7 +61,8 @@ void compare_files(const WorldSpec& before, const WorldSpec& after, const FileRe
 
 void compare_host(const WorldSpec& before, const WorldSpec& after, const HostSpec& old_host, const HostSpec& new_host,
                   std::vector<std::string>& differences) {
-  if (old_host.addresses != new_host.addresses) differences.push_back(fmt::format("{} has other addresses", old_host.name));
+  if (old_host.addresses != new_host.addresses)
+    differences.push_back(fmt::format("{} has other addresses", old_host.name));
   if (old_host.role.index() != new_host.role.index()) {
     differences.push_back(fmt::format("{} has another role", old_host.name));
     return;

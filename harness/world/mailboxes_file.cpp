@@ -37,8 +37,8 @@ class ScriptCache {
     if (known != scripts_.end()) return known->second;
     std::optional<sieve::Script>& script = scripts_[name];
     const std::string shown = folder_.shown + "/" + name;
-    const auto text =
-        read_text(folder_.path / name, shown, asked_for != nullptr ? asked_for->position() : SourcePosition{shown, 0, 0});
+    const auto text = read_text(folder_.path / name, shown,
+                                asked_for != nullptr ? asked_for->position() : SourcePosition{shown, 0, 0});
     if (!text) {
       if (asked_for != nullptr) diagnostics.push_back(asked_for->error(text.error().front().message));
       return script;
@@ -60,8 +60,7 @@ class ScriptCache {
 }  // namespace
 
 Parsed<std::vector<store::MailboxSettings>> read_mailboxes_file(const std::filesystem::path& file,
-                                                                const std::string& shown,
-                                                                const ScriptFolder& scripts) {
+                                                                const std::string& shown, const ScriptFolder& scripts) {
   static const yaml::Shape shape = mailboxes_file_shape();
   const auto root = load_shown(file, shown, shape);
   if (!root) return root.error();

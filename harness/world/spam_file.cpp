@@ -13,13 +13,13 @@ using yaml::Node;
 namespace {
 
 yaml::Shape when_shape() {
-  const yaml::Shape header = yaml::map({
-                                           yaml::required("name", yaml::text(), "Field name.", "Subject"),
-                                           yaml::optional("contains", yaml::text(), "Part of its value.", "[BULK]"),
-                                           yaml::optional("matches", yaml::text(), "POSIX extended regular expression.",
-                                                          "^buy"),
-                                       })
-                                 .at_most_one_of({"contains", "matches"});
+  const yaml::Shape header =
+      yaml::map({
+                    yaml::required("name", yaml::text(), "Field name.", "Subject"),
+                    yaml::optional("contains", yaml::text(), "Part of its value.", "[BULK]"),
+                    yaml::optional("matches", yaml::text(), "POSIX extended regular expression.", "^buy"),
+                })
+          .at_most_one_of({"contains", "matches"});
   const yaml::Shape body = yaml::map({yaml::required("contains", yaml::text(), "Part of the body.", "lottery")});
   return yaml::map({
                        yaml::optional("gtube", yaml::boolean(), "The GTUBE test text.", "true"),
@@ -67,8 +67,7 @@ yaml::Shape spam_file_shape() {
   const yaml::Shape rule = yaml::map({
       yaml::required("name", yaml::text(), "Name of the rule, shown in reports.", "bulk"),
       yaml::required("when", when_shape(), "What it matches; all conditions must hold."),
-      yaml::required("action",
-                     yaml::enumeration({"accept", "tag", "quarantine", "reject", "tempfail", "discard"}),
+      yaml::required("action", yaml::enumeration({"accept", "tag", "quarantine", "reject", "tempfail", "discard"}),
                      "What happens to the message.", "tag"),
       yaml::optional("reply", yaml::text(), "Reply for reject and tempfail.", "554 5.7.1 Spam"),
       yaml::optional("add", yaml::list_of(yaml::text()), "Header fields to add.", "[\"X-Spam-Flag: YES\"]"),

@@ -20,8 +20,11 @@ std::string shown(const WorldSpec& world, const std::string& path) {
 }
 
 Diagnostics missing(const WorldSpec& world, const FileReference& reference, std::string_view what) {
-  return {{Severity::error, reference.at, fmt::format("'{}' does not exist; expected {}", shown(world, reference.path), what),
-           {}, {}}};
+  return {{Severity::error,
+           reference.at,
+           fmt::format("'{}' does not exist; expected {}", shown(world, reference.path), what),
+           {},
+           {}}};
 }
 
 template <class T>
@@ -48,7 +51,8 @@ class Loader {
   void load_host(const HostSpec& host) {
     HostConfig config;
     if (host.spam_filter.is_set()) {
-      auto rules = read_spam_file(world_.spec.folder / host.spam_filter.path, shown(world_.spec, host.spam_filter.path));
+      auto rules =
+          read_spam_file(world_.spec.folder / host.spam_filter.path, shown(world_.spec, host.spam_filter.path));
       take(rules, diagnostics_);
       if (rules) config.spam_rules = std::move(*rules);
     }
@@ -89,10 +93,12 @@ class Loader {
   void check_waivers() {
     for (const WaiverSpec& waiver : world_.spec.waivers) {
       if (used_waivers_.contains(waiver.place)) continue;
-      diagnostics_.push_back({Severity::error, waiver.at,
-                              fmt::format("nothing at '{}' needs a waiver; remove it or correct the line number",
-                                          waiver.place),
-                              {}, {}});
+      diagnostics_.push_back(
+          {Severity::error,
+           waiver.at,
+           fmt::format("nothing at '{}' needs a waiver; remove it or correct the line number", waiver.place),
+           {},
+           {}});
     }
   }
 
@@ -123,7 +129,8 @@ Parsed<std::vector<store::MailboxSettings>> load_mailboxes(const WorldSpec& worl
     scripts = {world.folder / filter.path, shown(world, filter.path)};
     if (!std::filesystem::is_directory(scripts.path)) return missing(world, filter, "a folder of Sieve scripts");
   }
-  if (!std::filesystem::is_regular_file(world.folder / mailboxes.path)) return missing(world, mailboxes, "a mailboxes file");
+  if (!std::filesystem::is_regular_file(world.folder / mailboxes.path))
+    return missing(world, mailboxes, "a mailboxes file");
   return read_mailboxes_file(world.folder / mailboxes.path, shown(world, mailboxes.path), scripts);
 }
 

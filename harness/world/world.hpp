@@ -44,7 +44,8 @@ struct World {
 Parsed<std::shared_ptr<const World>> load_world(const std::filesystem::path& folder, const std::string& shown_folder,
                                                 std::span<const Change> changes = {});
 
-/// One part of it, for the configure step. `path` is relative to the world's folder, `asked_for` the place that names it.
+/// One part of it, for the configure step. `path` is relative to the world's folder, `asked_for` the place that names
+/// it.
 Parsed<std::shared_ptr<const router::RouteDecider>> load_router(const WorldSpec& world, const HostSpec& host,
                                                                 const FileReference& folder);
 Parsed<std::vector<store::MailboxSettings>> load_mailboxes(const WorldSpec& world, const FileReference& mailboxes,

@@ -58,26 +58,26 @@ yaml::Shape mta_shape() {
 
 yaml::Shape host_shape() {
   const yaml::Shape path = yaml::text();
-  return yaml::map({
-                       yaml::required("zone", name_shape("a zone name", "verification"), "Zone the host stands in.",
-                                      "verification"),
-                       yaml::optional("address", yaml::ip_address(), "Its address.", "192.0.2.25"),
-                       yaml::optional("addresses", yaml::list_of(yaml::ip_address()).sized(1),
-                                      "Its addresses, where it has several.", "[192.0.2.25, \"2001:db8::25\"]"),
-                       yaml::optional("router", path, "A Postfix folder: the host is an MTA that routes by it.",
-                                      "postfix/int-mx"),
-                       yaml::optional("mailstore", path, "A mailboxes file: the host stores mail that comes by LMTP.",
-                                      "mailboxes/int.yaml"),
-                       yaml::optional("filter", path, "Folder of Sieve scripts of a mail store.", "sieve"),
-                       yaml::optional("submission", name_shape("a host name", "mx.ctbto.int"),
-                                      "Host through which a mail store's redirects and auto-replies leave.",
-                                      "mx.ctbto.int"),
-                       yaml::optional("cloud", path, "A tenant file: the host is a provider.", "cloud/tenant.yaml"),
-                       yaml::optional("mta", mta_shape(), "A fake MTA outside the systems under test.", "{}"),
-                       yaml::optional("spam_filter", path, "Rules of the spam filter on this host.", "spam/int.yaml"),
-                       yaml::optional("milter", name_shape("a host name", "filter.ctbto.int"),
-                                      "Another host's spam filter, asked by this router.", "filter.ctbto.int"),
-                   })
+  return yaml::map(
+             {
+                 yaml::required("zone", name_shape("a zone name", "verification"), "Zone the host stands in.",
+                                "verification"),
+                 yaml::optional("address", yaml::ip_address(), "Its address.", "192.0.2.25"),
+                 yaml::optional("addresses", yaml::list_of(yaml::ip_address()).sized(1),
+                                "Its addresses, where it has several.", "[192.0.2.25, \"2001:db8::25\"]"),
+                 yaml::optional("router", path, "A Postfix folder: the host is an MTA that routes by it.",
+                                "postfix/int-mx"),
+                 yaml::optional("mailstore", path, "A mailboxes file: the host stores mail that comes by LMTP.",
+                                "mailboxes/int.yaml"),
+                 yaml::optional("filter", path, "Folder of Sieve scripts of a mail store.", "sieve"),
+                 yaml::optional("submission", name_shape("a host name", "mx.ctbto.int"),
+                                "Host through which a mail store's redirects and auto-replies leave.", "mx.ctbto.int"),
+                 yaml::optional("cloud", path, "A tenant file: the host is a provider.", "cloud/tenant.yaml"),
+                 yaml::optional("mta", mta_shape(), "A fake MTA outside the systems under test.", "{}"),
+                 yaml::optional("spam_filter", path, "Rules of the spam filter on this host.", "spam/int.yaml"),
+                 yaml::optional("milter", name_shape("a host name", "filter.ctbto.int"),
+                                "Another host's spam filter, asked by this router.", "filter.ctbto.int"),
+             })
       .exactly_one_of({"address", "addresses"})
       .at_most_one_of({"router", "mailstore", "cloud", "mta"})
       .at_least_one_of({"router", "mailstore", "cloud", "mta", "spam_filter"})
@@ -101,8 +101,7 @@ yaml::Shape links_shape() {
 yaml::Shape world_shape() {
   const yaml::Shape zone = yaml::map({
                                          yaml::optional("carries", yaml::list_of(name_shape("a class", "verification")),
-                                                        "Message classes that its hosts may handle.",
-                                                        "[verification]"),
+                                                        "Message classes that its hosts may handle.", "[verification]"),
                                          yaml::optional("external", yaml::boolean(),
                                                         "Outside the organisation: may carry anything.", "true"),
                                      })

@@ -18,6 +18,7 @@ using postfix::Parameters;
 namespace {
 
 constexpr int nesting_max = 100;
+constexpr int visits_max = 20'000;  // aliases that double at each level end here
 
 bool contains(const std::vector<std::string>& list, std::string_view element) {
   return std::find(list.begin(), list.end(), element) != list.end();
@@ -136,6 +137,10 @@ class Delivering {
   }
 
   void deliver(const std::string& address, Context context, int depth) {
+    if (++visits_ > visits_max) {
+      if (visits_ == visits_max + 1) fail(LocalAction::Kind::defer, context, "4.3.0", "alias expansion is too large");
+      return;
+    }
     if (is_loop(address)) {
       return fail(LocalAction::Kind::bounce, context, "5.4.6", "mail forwarding loop for " + address);
     }
@@ -228,7 +233,6 @@ class Delivering {
   }
 
   void deliver_address(const std::string& address, const Context& context, int depth) {
-    const bool escaped = address.starts_with('\\');
     const std::string completed = rules_.resolver.rules().complete(address);
     const Resolution resolution = rules_.resolver.resolve(context.reverse_path, address_from_internal(completed));
     out_.not_understood.insert(out_.not_understood.end(), resolution.not_understood.begin(), resolution.not_understood.end());
@@ -245,7 +249,6 @@ class Delivering {
     }
     const bool is_own = resolution.kind == TransportKind::local;
     if (!is_own) return forward(recipient, context);
-    if (!escaped && !delivered_.insert("local " + to_lower(recipient)).second) return;
     deliver(recipient, context, depth);
   }
 
@@ -345,7 +348,8 @@ class Delivering {
   const Rules& rules_;
   std::span<const std::string> delivered_to_;
   LocalDelivery out_;
-  std::set<std::string> delivered_;
+  std::set<std::string> delivered_;  // a mailbox, and an address in a forward, is served once
+  int visits_ = 0;
 };
 
 }  // namespace

@@ -1,0 +1,131 @@
+// Worlds are read strictly, changes apply exactly, and a zone is compared byte for byte.
+#include "harness/world/world.hpp"
+#include "harness/suite/suite.hpp"
+#include "harness/world/changed_folder.hpp"
+#include "harness/world/compare.hpp"
+#include "harness/world/mailboxes_file.hpp"
+#include "harness/world/spam_file.hpp"
+#include "harness/yaml/shape_check.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace watershed::harness {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class WorldTest : public ::testing::Test {
+ protected:
+  WorldTest() {
+    std::string pattern = (fs::temp_directory_path() / "world-test-XXXXXX").string();
+    folder_ = mkdtemp(pattern.data());
+    write(
+        "dns/w.zone",
+        "$ORIGIN example.\n$TTL 300\n@ IN SOA ns.example. host.example. 1 1 1 1 300\n@ IN NS ns\nns IN A 192.0.2.53\n");
+    write("spam.yaml", "version: 1\nrules: []\n");
+  }
+  ~WorldTest() override { fs::remove_all(folder_); }
+
+  void write(const std::string& name, const std::string& text) {
+    fs::create_directories((folder_ / name).parent_path());
+    std::ofstream(folder_ / name) << text;
+  }
+
+  std::string errors(const std::string& yaml) {
+    write("world.yaml", yaml);
+    const auto world = load_world(folder_, "worlds/w");
+    if (world) return {};
+    const Diagnostics diagnostics = world.error();
+    return render(diagnostics);
+  }
+
+  fs::path folder_;
+};
+
+const std::string good = R"(version: 1
+world: w
+zones:
+  inside: { carries: [verification] }
+  internet: { external: true }
+dns: dns/w.zone
+hosts:
+  mx.example: { zone: inside, address: 192.0.2.25, spam_filter: spam.yaml }
+  out.example: { zone: internet, address: 198.51.100.1, mta: {} }
+)";
+
+TEST_F(WorldTest, AGoodWorldLoads) { EXPECT_EQ(errors(good), ""); }
+
+TEST_F(WorldTest, WhatIsWrongIsNamedWithItsPlace) {
+  const auto with = [](std::string from, std::string to) {
+    std::string yaml = good;
+    yaml.replace(yaml.find(from), from.size(), to);
+    return yaml;
+  };
+  EXPECT_THAT(errors(with("zone: inside", "zone: insde")), HasSubstr("worlds/w/world.yaml:8:"));
+  EXPECT_THAT(errors(with("zone: inside", "zone: insde")), HasSubstr("did you mean 'inside'"));
+  EXPECT_THAT(errors(with("198.51.100.1", "192.0.2.25")), HasSubstr("already mx.example's"));
+  EXPECT_THAT(errors(with("198.51.100.1", "192.0.2.53")), HasSubstr("DNS stub"));
+  EXPECT_THAT(errors(with("spam.yaml", "none.yaml")), HasSubstr("none.yaml"));
+  EXPECT_THAT(errors(with("dns/w.zone", "dns/none.zone")), HasSubstr("dns/none.zone"));
+  EXPECT_THAT(errors(with("mta: {}", "mta: {}, router: postfix")), HasSubstr("router"));
+  EXPECT_THAT(errors(with("external: true", "external: true, carries: [x]")), HasSubstr("carries"));
+  EXPECT_THAT(errors(good + "waive: [ { at: \"postfix/main.cf:1\", because: x } ]\n"), HasSubstr("needs a waiver"));
+  EXPECT_THAT(errors(good + "bridges: [liaison]\n"), HasSubstr("liaison"));
+}
+
+Change change(std::string file, std::string find, std::string replace) {
+  Change made;
+  made.file = std::move(file);
+  made.find = std::move(find);
+  made.replace = std::move(replace);
+  return made;
+}
+
+TEST_F(WorldTest, ChangesApplyToACopyAndExactlyOnce) {
+  write("a.txt", "one\ntwo\ntwo\n");
+  const auto apply = [&](Change made) { return apply_changes(folder_, std::span(&made, 1)); };
+  const auto changed = apply(change("a.txt", "one", "1"));
+  ASSERT_TRUE(changed);
+  std::ifstream in((*changed)->path() / "a.txt");
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  EXPECT_EQ(text, "1\ntwo\ntwo\n");
+  std::ifstream original(folder_ / "a.txt");
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(original), {}), "one\ntwo\ntwo\n");
+  EXPECT_FALSE(apply(change("a.txt", "two", "2"))) << "occurs twice";
+  EXPECT_FALSE(apply(change("a.txt", "three", "3"))) << "does not occur";
+  EXPECT_FALSE(apply(change("../a.txt", "one", "1"))) << "outside the folder";
+  Change line;
+  line.file = "a.txt";
+  line.line = 9;
+  EXPECT_FALSE(apply(line)) << "no such line";
+}
+
+TEST_F(WorldTest, AZoneIsComparedByteForByte) {
+  ASSERT_EQ(errors(good), "");
+  const auto before = load_world(folder_, "a");
+  const auto same = load_world(folder_, "b");
+  EXPECT_THAT(zone_differences((*before)->spec, (*same)->spec, "inside"), IsEmpty());
+  const Change made = change("spam.yaml", "rules: []", "rules:   []");
+  const auto after = load_world(folder_, "c", std::span(&made, 1));
+  ASSERT_TRUE(after);
+  EXPECT_THAT(zone_differences((*before)->spec, (*after)->spec, "inside"),
+              ::testing::ElementsAre(HasSubstr("spam.yaml has changed")));
+  EXPECT_THAT(zone_differences((*before)->spec, (*same)->spec, "nowhere"),
+              ::testing::ElementsAre(HasSubstr("no host to compare")));
+}
+
+TEST(Shapes, ExamplesAndDefaultsAreTrue) {
+  EXPECT_THAT(yaml::shape_problems(world_shape()), IsEmpty());
+  EXPECT_THAT(yaml::shape_problems(scenario_shape()), IsEmpty());
+  EXPECT_THAT(yaml::shape_problems(requirements_shape()), IsEmpty());
+  EXPECT_THAT(yaml::shape_problems(mailboxes_file_shape()), IsEmpty());
+  EXPECT_THAT(yaml::shape_problems(spam_file_shape()), IsEmpty());
+}
+
+}  // namespace
+}  // namespace watershed::harness
