@@ -18,7 +18,8 @@ using testing::Not;
 
 // As xmllint(1) sees the document.
 bool is_valid(const std::string& document) {
-  const std::string command = "xmllint --noout --nonet --schema '" WATERSHED_SOURCE_DIR "/reports/junit.xsd' - 2>/dev/null";
+  const std::string command =
+      "xmllint --noout --nonet --schema '" WATERSHED_SOURCE_DIR "/reports/junit.xsd' - 2>/dev/null";
   FILE* pipe = popen(command.c_str(), "w");
   std::fwrite(document.data(), 1, document.size(), pipe);
   return pclose(pipe) == 0;

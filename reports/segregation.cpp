@@ -120,6 +120,9 @@ SegregationLine segregation_line(const Outcome& outcome) {
   for (const auto& [world, answer] : answers) {
     if (answer.kind == worst) worst_reasons.push_back(fmt::format("{}: {}", world, answer.reason));
   }
+  // Blind checks spoil all worlds alike; said once.
+  const bool is_blind = worst == Segregated::not_shown && unnoticed_bad_worlds(outcome) > 0;
+  if (is_blind) worst_reasons = {answers.begin()->second.reason};
   const std::string figures = fmt::format("{} in {}", plural(crossings, "crossing"), plural(runs, "run"));
   if (worst == Segregated::yes) return {worst, fmt::format("Segregated: yes ({})", figures)};
   if (worst == Segregated::no) return {worst, fmt::format("Segregated: NO ({})", fmt::join(worst_reasons, "; "))};

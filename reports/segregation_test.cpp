@@ -35,6 +35,12 @@ TEST(Segregation, SaysYesOnlyWithEverySupport) {
 }
 
 TEST(Segregation, IsNotShownWhereTheChecksAreBlind) {
+  ScenarioResult unnoticed = sample_must_fail();
+  unnoticed.verdict = Verdict::failed;
+  ScenarioResult legacy = sample_passed();
+  legacy.world = "legacy";
+  EXPECT_EQ(segregation_line(sample_outcome({sample_passed(), legacy, unnoticed})).text,
+            "Segregated: not shown (1 known-bad world did not fail for the stated reason)");
   EXPECT_EQ(kind_with([](auto& runs) { runs[2].verdict = Verdict::failed; }), Segregated::not_shown);
   EXPECT_EQ(kind_with([](auto& runs) { runs[2].verdict = Verdict::inconclusive; }), Segregated::not_shown);
   const auto only_one_class = [](auto& runs) {

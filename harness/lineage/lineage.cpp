@@ -267,7 +267,7 @@ void Lineage::on_decision(const Fact& fact) {
 void Lineage::on_stored(const Fact& fact) {
   CustodyRecord* record = find(fact);
   if (record == nullptr) return;
-  const Duty* which = duty(fact, *record, true);
+  const Duty* which = duty(fact, *record, false);
   Delivery delivery;
   delivery.custody = fact.custody;
   delivery.host = fact.host;

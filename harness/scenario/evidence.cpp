@@ -98,7 +98,7 @@ FlowFigures Evidence::figures() const {
         // A decision may rest on several lines: `(virtual:7, virtual:6)`.
         std::string_view lines = std::string_view(line).substr(line.rfind('(') + 1);
         if (lines.ends_with(')')) lines.remove_suffix(1);
-        for (const std::string_view each : split(lines, ", ")) rules.emplace(each);
+        for (const std::string_view each : split(lines, ",")) rules.emplace(trim(each));
       }
     }
   }

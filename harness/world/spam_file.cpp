@@ -16,7 +16,7 @@ yaml::Shape when_shape() {
   const yaml::Shape header =
       yaml::map({
                     yaml::required("name", yaml::text(), "Field name.", "Subject"),
-                    yaml::optional("contains", yaml::text(), "Part of its value.", "[BULK]"),
+                    yaml::optional("contains", yaml::text(), "Part of its value.", "\"[BULK]\""),
                     yaml::optional("matches", yaml::text(), "POSIX extended regular expression.", "^buy"),
                 })
           .at_most_one_of({"contains", "matches"});

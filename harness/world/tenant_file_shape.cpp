@@ -54,7 +54,7 @@ yaml::Shape inbox_rule() {
   const yaml::Shape when =
       yaml::map({
                     yaml::optional("header", header, "A header field."),
-                    yaml::optional("from_contains", yaml::text(), "Part of the From field.", "@station.example"),
+                    yaml::optional("from_contains", yaml::text(), "Part of the From field.", "\"@station.example\""),
                 })
           .at_least_one_of({"header", "from_contains"});
   return yaml::map({

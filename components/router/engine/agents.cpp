@@ -84,9 +84,15 @@ Outcome outcome_of(const LocalAction& action) {
   switch (action.kind) {
     case LocalAction::Kind::mailbox:
     case LocalAction::Kind::forward:
-    case LocalAction::Kind::transport: outcome = make_outcome(Outcome::Kind::delivered, "2.0.0", "delivered"); break;
-    case LocalAction::Kind::bounce: outcome = make_outcome(Outcome::Kind::failed, action.status, action.reason); break;
-    case LocalAction::Kind::defer: outcome = make_outcome(Outcome::Kind::deferred, action.status, action.reason); break;
+    case LocalAction::Kind::transport:
+      outcome = make_outcome(Outcome::Kind::delivered, "2.0.0", "delivered");
+      break;
+    case LocalAction::Kind::bounce:
+      outcome = make_outcome(Outcome::Kind::failed, action.status, action.reason);
+      break;
+    case LocalAction::Kind::defer:
+      outcome = make_outcome(Outcome::Kind::deferred, action.status, action.reason);
+      break;
     case LocalAction::Kind::discard:
       outcome = make_outcome(Outcome::Kind::discarded, "2.0.0", action.reason.empty() ? "discarded" : action.reason);
       break;
@@ -185,7 +191,8 @@ Outcome deliver_virtually(Engine& engine, const QueuedMessage& message, std::siz
   texts.push_back("@" + to_lower(address.domain));
   for (const std::string& text : texts) {
     const postfix::Lookup found = maps.find(text, text.starts_with('@'));
-    if (!found) return make_outcome(Outcome::Kind::deferred, "4.3.5", "mailbox lookup failure: " + found.error().message);
+    if (!found)
+      return make_outcome(Outcome::Kind::deferred, "4.3.5", "mailbox lookup failure: " + found.error().message);
     if (!*found) continue;
     store(engine, message, recipient, {recipient.name(), folded(keys.back()), to_file_line((*found)->at)});
     return make_outcome(Outcome::Kind::delivered, "2.0.0", "delivered to mailbox");
@@ -195,8 +202,10 @@ Outcome deliver_virtually(Engine& engine, const QueuedMessage& message, std::siz
 
 Outcome simple_outcome(const Destination& destination) {
   switch (destination.kind) {
-    case TransportKind::error: return outcome_of_error_text(destination.next_hop, "5.0.0");
-    case TransportKind::retry: return outcome_of_error_text(destination.next_hop, "4.0.0");
+    case TransportKind::error:
+      return outcome_of_error_text(destination.next_hop, "5.0.0");
+    case TransportKind::retry:
+      return outcome_of_error_text(destination.next_hop, "4.0.0");
     case TransportKind::discard:
       return make_outcome(Outcome::Kind::discarded, "2.0.0",
                           destination.next_hop.empty() ? "discarded" : destination.next_hop);

@@ -101,9 +101,9 @@ void send_notices(Engine& engine, const MessagePtr& message) {
   for (const std::size_t index : due) {
     const QueuedRecipient& recipient = message->recipients[index];
     const bool failed = recipient.last.kind == Outcome::Kind::failed;
-    const auto action = failed ? mail::DsnAction::failed
-                               : recipient.last.kind == Outcome::Kind::relayed ? mail::DsnAction::relayed
-                                                                               : mail::DsnAction::delivered;
+    const auto action = failed                                          ? mail::DsnAction::failed
+                        : recipient.last.kind == Outcome::Kind::relayed ? mail::DsnAction::relayed
+                                                                        : mail::DsnAction::delivered;
     Notice& notice = failed ? failures : successes;
     notice.lines.push_back(report_line(recipient, action));
     notice.on_behalf_of.push_back(recipient.name());

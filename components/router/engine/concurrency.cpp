@@ -9,16 +9,20 @@ namespace watershed::router {
 
 namespace {
 
-// Feedback of a constant counts in whole steps; feedback relative to the concurrency adds up to one step (SCHEDULER_README).
+// Feedback of a constant counts in whole steps; feedback relative to the concurrency adds up to one step
+// (SCHEDULER_README).
 constexpr double step = 1;
 
 }  // namespace
 
 double Feedback::at(double concurrency) const {
   switch (scale) {
-    case Scale::constant: return value;
-    case Scale::per_concurrency: return value / concurrency;
-    case Scale::per_root_of_concurrency: return value / std::sqrt(concurrency);
+    case Scale::constant:
+      return value;
+    case Scale::per_concurrency:
+      return value / concurrency;
+    case Scale::per_root_of_concurrency:
+      return value / std::sqrt(concurrency);
   }
   return value;
 }

@@ -1,5 +1,5 @@
-// How many deliveries to one destination may run at once: Postfix's feedback. SCHEDULER_README "Concurrency scheduling",
-// qmgr(8). Pure.
+// How many deliveries to one destination may run at once: Postfix's feedback. SCHEDULER_README "Concurrency
+// scheduling", qmgr(8). Pure.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ Feedback parse_feedback(std::string_view text);
 
 struct ConcurrencyLimits {
   std::size_t initial = 5;
-  std::size_t limit = 20;        ///< 0: no limit
+  std::size_t limit = 20;          ///< 0: no limit
   double failed_cohort_limit = 1;  ///< 0: a destination never counts as dead
   Feedback positive;
   Feedback negative;

@@ -90,10 +90,9 @@ std::vector<RecipientChange> recipient_changes(const std::vector<mail::Recipient
       continue;
     }
     if (first.empty() && !received.empty()) first = name_of(received.front());
-    const bool first_stays =
-        std::any_of(changes.begin(), changes.end(), [&](const RecipientChange& change) {
-          return change.recipient == first && change.replacement == first;
-        });
+    const bool first_stays = std::any_of(changes.begin(), changes.end(), [&](const RecipientChange& change) {
+      return change.recipient == first && change.replacement == first;
+    });
     if (!first_stays) changes.push_back({false, first, first, {}});
     changes.push_back({false, first, name_of(each.recipient), trail_of(each)});
   }

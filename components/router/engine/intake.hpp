@@ -13,8 +13,8 @@ namespace watershed::router {
 
 struct Engine;
 
-/// What cleanup made of the recipients, as the journal tells it: `recipient` was replaced by `replacement` (its own name:
-/// it stays, others join), or was merged into mail that already goes to `replacement`.
+/// What cleanup made of the recipients, as the journal tells it: `recipient` was replaced by `replacement` (its own
+/// name: it stays, others join), or was merged into mail that already goes to `replacement`.
 struct RecipientChange {
   bool merged = false;
   std::string recipient;
@@ -24,8 +24,9 @@ struct RecipientChange {
   bool operator==(const RecipientChange&) const = default;
 };
 
-/// The changes from the received recipients to the expansion, such that every received recipient ends in exactly one of:
-/// unchanged, replaced, merged. A `merged` change whose `replacement` cannot be told from the expansion has it empty.
+/// The changes from the received recipients to the expansion, such that every received recipient ends in exactly one
+/// of: unchanged, replaced, merged. A `merged` change whose `replacement` cannot be told from the expansion has it
+/// empty.
 std::vector<RecipientChange> recipient_changes(const std::vector<mail::Recipient>& received,
                                                const std::vector<FinalRecipient>& expanded);
 
@@ -39,9 +40,9 @@ struct NewMail {
   Expansion expansion;
   std::string filter;
   std::optional<mail::Address> redirect;  ///< REDIRECT action: goes there instead of to its recipients
-  std::string hold_reason;     ///< not empty: it goes to the hold queue
-  std::string discard_reason;  ///< not empty: it is dropped
-  std::string decided_by;      ///< of hold and discard
+  std::string hold_reason;                ///< not empty: it goes to the hold queue
+  std::string discard_reason;             ///< not empty: it is dropped
+  std::string decided_by;                 ///< of hold and discard
 };
 
 /// Records what became of the recipients and queues the message.
@@ -56,7 +57,7 @@ struct InternalMail {
   bool smtputf8 = false;
   mail::BodyType body_type = mail::BodyType::seven_bit;
   stage::Custody cause = 0;
-  std::string_view detail;  ///< of the `spawned` facts
+  std::string_view detail;                ///< of the `spawned` facts
   std::vector<std::string> on_behalf_of;  ///< recipients of the cause
   std::string decided_by;
 };

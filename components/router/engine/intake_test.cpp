@@ -13,9 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using Origin = FinalRecipient::Origin;
 
-mail::Recipient to(const std::string& address) {
-  return {mail::ForwardPath(*mail::parse_address(address)), {}, {}};
-}
+mail::Recipient to(const std::string& address) { return {mail::ForwardPath(*mail::parse_address(address)), {}, {}}; }
 
 FinalRecipient final_recipient(const std::string& address, const std::string& from, Origin origin = Origin::recipient,
                                int line = 0) {
@@ -26,24 +24,24 @@ FinalRecipient final_recipient(const std::string& address, const std::string& fr
 
 TEST(RecipientChanges, NothingChangedIsNoFact) {
   EXPECT_TRUE(recipient_changes({to("a@x.example")}, {final_recipient("a@x.example", "a@x.example")}).empty());
-  EXPECT_TRUE(recipient_changes({to("a@x.example"), to("b@x.example")},
-                                {final_recipient("a@x.example", "a@x.example"),
-                                 final_recipient("b@x.example", "b@x.example")})
+  EXPECT_TRUE(recipient_changes({to("a@x.example"), to("b@x.example")}, {final_recipient("a@x.example", "a@x.example"),
+                                                                         final_recipient("b@x.example", "b@x.example")})
                   .empty());
 }
 
 TEST(RecipientChanges, ExpansionReplacesAndNamesItsLine) {
-  const auto changes = recipient_changes({to("g@x.example")}, {final_recipient("a@x.example", "g@x.example", Origin::recipient, 3),
-                                                               final_recipient("g@x.example", "g@x.example")});
+  const auto changes =
+      recipient_changes({to("g@x.example")}, {final_recipient("a@x.example", "g@x.example", Origin::recipient, 3),
+                                              final_recipient("g@x.example", "g@x.example")});
   EXPECT_THAT(changes, ElementsAre(RecipientChange{false, "g@x.example", "a@x.example", "postfix/virtual:3"},
                                    RecipientChange{false, "g@x.example", "g@x.example", ""}));
 }
 
 TEST(RecipientChanges, DuplicatesAreMergedAndEveryReceivedRecipientEndsOnce) {
   // g becomes a and b; b was also named itself and was dropped as a duplicate.
-  const auto both = recipient_changes(
-      {to("g@x.example"), to("b@x.example")},
-      {final_recipient("a@x.example", "g@x.example"), final_recipient("b@x.example", "g@x.example")});
+  const auto both =
+      recipient_changes({to("g@x.example"), to("b@x.example")},
+                        {final_recipient("a@x.example", "g@x.example"), final_recipient("b@x.example", "g@x.example")});
   EXPECT_THAT(both, ElementsAre(RecipientChange{false, "g@x.example", "a@x.example", ""}));
   // g becomes b only, which was named itself.
   const auto merged =
@@ -101,7 +99,8 @@ TEST(HeaderScan, FindsWhatCleanupActsOn) {
   add_missing_fields(message, scan, {"1@mx.example", "a@b.example", 1795154400});
   EXPECT_EQ(message.bytes(),
             "Received: by a; x\r\nreceived: by b; y\r\nSubject: Bcc: no\r\nMessage-Id: <1@mx.example>\r\n"
-            "Date: " + mail::date_time(1795154400) + "\r\nFrom: a@b.example\r\n\r\nBcc: body\r\n");
+            "Date: " +
+                mail::date_time(1795154400) + "\r\nFrom: a@b.example\r\n\r\nBcc: body\r\n");
 }
 
 }  // namespace

@@ -63,8 +63,7 @@ Task<void> Listeners::accept(std::unique_ptr<stage::Listener> listener, std::str
     if (service == settings->services.end()) continue;  // its listener is being closed
     const talk::Connection connection{stream->id(), stream->local(), stream->peer()};
     auto conversation = std::make_unique<SmtpdConversation>(engine_, *service, loopback_only, connection);
-    engine_.stage.executor.spawn(
-        serve(engine_, settings, *service, std::move(stream), std::move(conversation)));
+    engine_.stage.executor.spawn(serve(engine_, settings, *service, std::move(stream), std::move(conversation)));
   }
 }
 

@@ -25,8 +25,8 @@ struct Site {
   bool operator==(const Site&) const = default;
 };
 
-/// Reads `domain`, `[host]`, `[host]:port`, `inet:host:port`, `unix:path`; several are separated by commas or blanks and
-/// tried in that order (smtp(8), Postfix 3.5 and later). A port that is no port makes the error.
+/// Reads `domain`, `[host]`, `[host]:port`, `inet:host:port`, `unix:path`; several are separated by commas or blanks
+/// and tried in that order (smtp(8), Postfix 3.5 and later). A port that is no port makes the error.
 Result<std::vector<Site>, Error> parse_next_hop(std::string_view next_hop, const ClientSettings& client);
 
 /// One address to try.
@@ -46,8 +46,8 @@ struct Target {
 std::vector<Target> order_targets(const std::vector<talk::MailHost>& hosts, std::uint16_t port,
                                   const ClientSettings& client, stage::Random& random);
 
-/// RFC 5321 §5.1: a relay that is itself among the exchangers must not use those of its own or lower standing. Cuts them
-/// off; false when nothing is left, because the best exchanger is this host.
+/// RFC 5321 §5.1: a relay that is itself among the exchangers must not use those of its own or lower standing. Cuts
+/// them off; false when nothing is left, because the best exchanger is this host.
 bool cut_at_self(std::vector<Target>& targets, const std::vector<IpAddress>& own);
 
 }  // namespace watershed::router

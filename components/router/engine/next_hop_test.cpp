@@ -93,8 +93,10 @@ TEST(OrderTargets, OneFamilyDoesNotCrowdOutTheOther) {
 }
 
 TEST(CutAtSelf, KeepsOnlyBetterExchangers) {
-  std::vector<Target> targets = {{ip("192.0.2.1"), 25, "a", 10}, {ip("192.0.2.2"), 25, "b", 20},
-                                 {ip("192.0.2.3"), 25, "c", 20}, {ip("192.0.2.4"), 25, "d", 30}};
+  std::vector<Target> targets = {{ip("192.0.2.1"), 25, "a", 10},
+                                 {ip("192.0.2.2"), 25, "b", 20},
+                                 {ip("192.0.2.3"), 25, "c", 20},
+                                 {ip("192.0.2.4"), 25, "d", 30}};
   const std::vector<IpAddress> own = {ip("192.0.2.3")};
   EXPECT_TRUE(cut_at_self(targets, own));
   EXPECT_THAT(names(targets), ElementsAre("a[192.0.2.1]"));

@@ -7,10 +7,14 @@ namespace watershed::router {
 
 std::string_view to_string(QueueState state) {
   switch (state) {
-    case QueueState::incoming: return "incoming";
-    case QueueState::active: return "active";
-    case QueueState::deferred: return "deferred";
-    case QueueState::hold: return "hold";
+    case QueueState::incoming:
+      return "incoming";
+    case QueueState::active:
+      return "active";
+    case QueueState::deferred:
+      return "deferred";
+    case QueueState::hold:
+      return "hold";
   }
   return "?";
 }

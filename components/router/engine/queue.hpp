@@ -22,16 +22,16 @@ struct Outcome {
     relayed,    ///< the next host took it; `relayed` is recorded
     delivered,  ///< into a mailbox, or forwarded: recorded
     discarded,
-    failed,     ///< for good
-    deferred,   ///< for now
+    failed,    ///< for good
+    deferred,  ///< for now
   };
   Kind kind = Kind::deferred;
-  std::uint16_t code = 0;        ///< SMTP reply code, 0 without one
+  std::uint16_t code = 0;  ///< SMTP reply code, 0 without one
   mail::EnhancedStatus status;
-  std::string text;              ///< the whole story in one line
-  std::string remote_mta;        ///< who said so; empty when decided here
-  std::string diagnostic;        ///< its words
-  std::string decided_by;        ///< configuration line, where one decided
+  std::string text;                 ///< the whole story in one line
+  std::string remote_mta;           ///< who said so; empty when decided here
+  std::string diagnostic;           ///< its words
+  std::string decided_by;           ///< configuration line, where one decided
   bool next_hop_sends_dsn = false;  ///< relayed to a host that takes care of NOTIFY=SUCCESS itself
 };
 
@@ -65,8 +65,8 @@ struct QueuedMessage {
   std::uint64_t body_hash = 0;
   std::size_t longest_line_octets = 0;
   std::vector<QueuedRecipient> recipients;
-  std::size_t scheduled = 0;          ///< recipients in state scheduled
-  std::vector<std::size_t> notices;   ///< recipients whose outcome of this pass is still to be reported
+  std::size_t scheduled = 0;         ///< recipients in state scheduled
+  std::vector<std::size_t> notices;  ///< recipients whose outcome of this pass is still to be reported
   bool delay_notice_sent = false;
 
   bool is_done() const;

@@ -183,9 +183,8 @@ void QueueManager::end_pass(const MessagePtr& message) {
     fill_active();
     return;
   }
-  const bool has_waiting =
-      std::any_of(message->recipients.begin(), message->recipients.end(),
-                  [](const QueuedRecipient& each) { return each.state == State::waiting; });
+  const bool has_waiting = std::any_of(message->recipients.begin(), message->recipients.end(),
+                                       [](const QueuedRecipient& each) { return each.state == State::waiting; });
   if (has_waiting) {
     route(message);
     return;
@@ -224,8 +223,8 @@ void QueueManager::defer_or_expire(const MessagePtr& message) {
     engine_.stage.journal.record(std::move(fact));
   }
   engine_.queue.move(*message, QueueState::deferred);
-  const bool is_late = policy.delay_warning_time > stage::Duration::zero() &&
-                       now - message->arrived >= policy.delay_warning_time;
+  const bool is_late =
+      policy.delay_warning_time > stage::Duration::zero() && now - message->arrived >= policy.delay_warning_time;
   if (is_late && !message->delay_notice_sent) {
     message->delay_notice_sent = true;
     send_delay_notice(engine_, message);
@@ -235,8 +234,9 @@ void QueueManager::defer_or_expire(const MessagePtr& message) {
 
 void QueueManager::plan_queue_run() {
   const stage::Time due = engine_.queue.next_due();
-  const stage::Time run =
-      due == stage::forever ? stage::forever : queue_run_at_or_after(std::max(due, engine_.now()), origin_, engine_.settings->retry);
+  const stage::Time run = due == stage::forever
+                              ? stage::forever
+                              : queue_run_at_or_after(std::max(due, engine_.now()), origin_, engine_.settings->retry);
   if (run == planned_) return;
   planned_ = run;
   plan_changed_.notify();

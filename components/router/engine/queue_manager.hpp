@@ -48,7 +48,7 @@ class QueueManager {
 
   Engine& engine_;
   stage::Signal plan_changed_;
-  stage::Time origin_{};          // of the queue runs
+  stage::Time origin_{};  // of the queue runs
   stage::Time planned_ = stage::forever;
   bool filling_ = false;
 };

@@ -1,7 +1,8 @@
 // The router: an MTA that reads a Postfix folder, as one value that a world can start, stop and look into.
 //
-// What Postfix spreads over smtpd(8), cleanup(8), qmgr(8), smtp(8), local(8) and bounce(8) happens here in one thread on a
-// Stage. What is decided comes from components/router/route; here is only what takes time: sessions, the queue, delivery.
+// What Postfix spreads over smtpd(8), cleanup(8), qmgr(8), smtp(8), local(8) and bounce(8) happens here in one thread
+// on a Stage. What is decided comes from components/router/route; here is only what takes time: sessions, the queue,
+// delivery.
 #pragma once
 
 #include "base/ip_address.hpp"
@@ -25,8 +26,8 @@ namespace watershed::router {
 /// A message as local(8) or virtual(8) put it into a mailbox.
 struct StoredMessage {
   stage::Custody custody = 0;
-  std::string mailbox;    ///< user name (local) or address (virtual)
-  std::string folder;     ///< INBOX
+  std::string mailbox;  ///< user name (local) or address (virtual)
+  std::string folder;   ///< INBOX
   mail::Address recipient;
   mail::ReversePath reverse_path;
   const mail::Message& message;
@@ -61,7 +62,7 @@ struct QueueItem {
   std::string queue_id;
   stage::Custody custody = 0;
   QueueState state = QueueState::incoming;
-  std::string reverse_path;  ///< as in facts, `<>` for the null reverse-path
+  std::string reverse_path;             ///< as in facts, `<>` for the null reverse-path
   std::vector<std::string> recipients;  ///< those not yet done
   stage::Duration age{};
   stage::Time next_attempt{};  ///< only for deferred
@@ -78,8 +79,8 @@ class Router {
   Router(const Router&) = delete;
   Router& operator=(const Router&) = delete;
 
-  /// Listens and works; a router that was stopped goes on with the queue it had. The error names the endpoint that could
-  /// not be listened on.
+  /// Listens and works; a router that was stopped goes on with the queue it had. The error names the endpoint that
+  /// could not be listened on.
   Result<bool, Error> start();
 
   /// The host goes down: listeners close, sessions die, deliveries under way return to the queue. The queue survives.

@@ -33,8 +33,10 @@ class RouterLocalTest : public World {
 
   Router& filtering(const std::string& more = "") {
     return router("mx.a.example", "192.0.2.25",
-                  {{"main.cf", "smtpd_milters = inet:spam.example:11332\nvirtual_mailbox_domains = a.example\n"
-                               "virtual_mailbox_maps = inline:{r@a.example=r/}\n" + more}},
+                  {{"main.cf",
+                    "smtpd_milters = inet:spam.example:11332\nvirtual_mailbox_domains = a.example\n"
+                    "virtual_mailbox_maps = inline:{r@a.example=r/}\n" +
+                        more}},
                   [this](RouterOptions& made) { made.content_filter = &filter; });
   }
   ScriptedFilter filter;
@@ -42,8 +44,9 @@ class RouterLocalTest : public World {
 
 TEST_F(RouterLocalTest, VirtualMailboxDelivery) {
   router("mx.a.example", "192.0.2.25",
-         {{"main.cf", "virtual_mailbox_domains = a.example\nvirtual_mailbox_maps = hash:/etc/postfix/vmailbox\n"
-                      "recipient_delimiter = +\n"},
+         {{"main.cf",
+           "virtual_mailbox_domains = a.example\nvirtual_mailbox_maps = hash:/etc/postfix/vmailbox\n"
+           "recipient_delimiter = +\n"},
           {"vmailbox", "# mailboxes\nr@a.example r/\n"}});
   send("192.0.2.25", envelope("s@c.example", {"r+tag@a.example"}));
   EXPECT_TRUE(run());
@@ -64,7 +67,8 @@ TEST_F(RouterLocalTest, AliasesForwardUnderANewCustodyAndLoopsAreSeen) {
           {"passwd", "alice:x:1000:1000::/home/alice:/bin/sh\n"}});
   router("mx.b.example", "192.0.2.30",
          {{"main.cf", "mydestination = b.example\nalias_maps = hash:/etc/aliases\nmyorigin = b.example\n"},
-          {"aliases", "round: round@a.example\n"}, {"passwd", "bob:x:1000:1000::/home/bob:/bin/sh\n"}});
+          {"aliases", "round: round@a.example\n"},
+          {"passwd", "bob:x:1000:1000::/home/bob:/bin/sh\n"}});
   mx("a.example", {"10 mx.a.example"});
   mx("b.example", {"10 mx.b.example"});
   Receiver& origin = receiver("mx.c.example", "192.0.2.40");
@@ -94,8 +98,9 @@ TEST_F(RouterLocalTest, AliasesForwardUnderANewCustodyAndLoopsAreSeen) {
 
 TEST_F(RouterLocalTest, VirtualAliasesAndBccAreToldInTheJournal) {
   router("mx.a.example", "192.0.2.25",
-         {{"main.cf", "virtual_alias_maps = hash:/etc/postfix/virtual\nalways_bcc = log@b.example\n"
-                      "enable_original_recipient = no\n"},
+         {{"main.cf",
+           "virtual_alias_maps = hash:/etc/postfix/virtual\nalways_bcc = log@b.example\n"
+           "enable_original_recipient = no\n"},
           {"virtual", "team@b.example one@b.example, two@b.example\nboss@b.example one@b.example\n"}});
   Receiver& target = receiver("mx.b.example", "192.0.2.31");
   mx("b.example", {"10 mx.b.example"});
@@ -116,10 +121,12 @@ TEST_F(RouterLocalTest, VirtualAliasesAndBccAreToldInTheJournal) {
 
 TEST_F(RouterLocalTest, ErrorAndDiscardTransports) {
   router("mx.a.example", "192.0.2.25",
-         {{"main.cf", "transport_maps = hash:/etc/postfix/transport\nvirtual_alias_domains = list.example\n"
-                      "virtual_alias_maps = inline:{all@list.example=a@gone.example,a@hole.example,a@pause.example}\n"},
-          {"transport", "gone.example error:5.1.6 moved away\nhole.example discard:silently\n"
-                        "pause.example retry:4.2.1 come back later\n"}});
+         {{"main.cf",
+           "transport_maps = hash:/etc/postfix/transport\nvirtual_alias_domains = list.example\n"
+           "virtual_alias_maps = inline:{all@list.example=a@gone.example,a@hole.example,a@pause.example}\n"},
+          {"transport",
+           "gone.example error:5.1.6 moved away\nhole.example discard:silently\n"
+           "pause.example retry:4.2.1 come back later\n"}});
   Receiver& origin = receiver("mx.c.example", "192.0.2.40");
   mx("c.example", {"10 mx.c.example"});
   send("192.0.2.25", envelope("s@c.example", {"all@list.example"}));
@@ -141,11 +148,11 @@ TEST_F(RouterLocalTest, TheFilterTagsRejectsDefersAndDiscards) {
     std::size_t stored;
   };
   std::size_t stored = 0;
-  for (const Case& each : {Case{FilterAction::accept, 250, 1}, Case{FilterAction::tag, 250, 1},
-                           Case{FilterAction::reject, 550, 0}, Case{FilterAction::tempfail, 451, 0},
-                           Case{FilterAction::discard, 250, 0}}) {
-    filter.verdict = talk::FilterVerdict{each.action, {}, {"X-Spam: " + std::string(talk::to_string(each.action))},
-                                         "GTUBE", "spam.yaml:3"};
+  for (const Case& each :
+       {Case{FilterAction::accept, 250, 1}, Case{FilterAction::tag, 250, 1}, Case{FilterAction::reject, 550, 0},
+        Case{FilterAction::tempfail, 451, 0}, Case{FilterAction::discard, 250, 0}}) {
+    filter.verdict = talk::FilterVerdict{
+        each.action, {}, {"X-Spam: " + std::string(talk::to_string(each.action))}, "GTUBE", "spam.yaml:3"};
     const auto& outcomes = send("192.0.2.25", envelope("s@c.example", {"r@a.example"}));
     EXPECT_TRUE(run());
     ASSERT_THAT(outcomes, SizeIs(1));
@@ -187,10 +194,11 @@ TEST_F(RouterLocalTest, AnUnreachableFilterIsWhatMilterDefaultActionSays) {
   EXPECT_TRUE(run());
   EXPECT_EQ(deferred[0].reply->code, 451);
   EXPECT_THAT(facts(FactKind::stored), IsEmpty());
-  ASSERT_TRUE(routers[0]->replace_config(decider(
-      "mx.a.example", {ip("192.0.2.25")},
-      {{"main.cf", "smtpd_milters = inet:spam.example:11332\nmilter_default_action = accept\n"
-                   "virtual_mailbox_domains = a.example\nvirtual_mailbox_maps = inline:{r@a.example=r/}\n"}})));
+  ASSERT_TRUE(routers[0]->replace_config(
+      decider("mx.a.example", {ip("192.0.2.25")},
+              {{"main.cf",
+                "smtpd_milters = inet:spam.example:11332\nmilter_default_action = accept\n"
+                "virtual_mailbox_domains = a.example\nvirtual_mailbox_maps = inline:{r@a.example=r/}\n"}})));
   const auto& accepted = send("192.0.2.25", envelope("s@c.example", {"r@a.example"}));
   EXPECT_TRUE(run());
   EXPECT_TRUE(accepted[0].is_accepted()) << accepted[0].text;
@@ -210,8 +218,9 @@ TEST_F(RouterLocalTest, UnlistedRecipientsAreRefusedInTheSession) {
 
 TEST_F(RouterLocalTest, HeaderChecksAct) {
   router("mx.a.example", "192.0.2.25",
-         {{"main.cf", "virtual_mailbox_domains = a.example\nvirtual_mailbox_maps = inline:{r@a.example=r/}\n"
-                      "header_checks = regexp:/etc/postfix/header_checks\n"},
+         {{"main.cf",
+           "virtual_mailbox_domains = a.example\nvirtual_mailbox_maps = inline:{r@a.example=r/}\n"
+           "header_checks = regexp:/etc/postfix/header_checks\n"},
           {"header_checks", "/^Subject: bad/ REJECT not here\n/^Subject: keep/ HOLD\n/^X-Private:/ IGNORE\n"}});
   const auto& refused = send("192.0.2.25", envelope("s@c.example", {"r@a.example"}), "Subject: bad\r\n\r\nx\r\n");
   EXPECT_TRUE(run());

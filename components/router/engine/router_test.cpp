@@ -149,10 +149,9 @@ TEST_F(RouterTest, ALateMessageIsAnnouncedOnce) {
 
 TEST_F(RouterTest, TheNullReversePathNeverGetsANotice) {
   relay();
-  receiver("mx.b.example", "192.0.2.30",
-           [](SmtpStage at, const std::string&) {
-             return at == SmtpStage::rcpt ? talk::answer(550, "5.1.1", "No") : talk::Answer{};
-           });
+  receiver("mx.b.example", "192.0.2.30", [](SmtpStage at, const std::string&) {
+    return at == SmtpStage::rcpt ? talk::answer(550, "5.1.1", "No") : talk::Answer{};
+  });
   mx("b.example", {"10 mx.b.example"});
   send("192.0.2.25", envelope("<>", {"r@b.example"}));
   EXPECT_TRUE(run());
@@ -296,8 +295,8 @@ TEST_F(RouterTest, FlushTriesDeferredMailAtOnceAndANewConfigurationRoutesIt) {
   send("192.0.2.25", envelope("s@c.example", {"r@b.example"}));
   run(60s);
   EXPECT_THAT(facts(FactKind::deferred), SizeIs(1));
-  ASSERT_TRUE(mx_a.replace_config(decider("mx.a.example", {ip("192.0.2.25")},
-                                          {{"main.cf", "relayhost = [other.example]\n"}})));
+  ASSERT_TRUE(
+      mx_a.replace_config(decider("mx.a.example", {ip("192.0.2.25")}, {{"main.cf", "relayhost = [other.example]\n"}})));
   mx_a.flush();
   EXPECT_TRUE(run());
   ASSERT_THAT(other.taken, SizeIs(1));

@@ -70,8 +70,8 @@ Task<void> Scheduler::work(LanePtr lane, Batch batch) {
   SmtpSession session;
   for (;;) {
     // Postfix turns connection caching on for a destination with back-to-back deliveries, and off when it calms down.
-    const bool back_to_back = lane->last_done != stage::Time::min() &&
-                              lane->last_done + std::chrono::seconds(1) >= engine_.now();
+    const bool back_to_back =
+        lane->last_done != stage::Time::min() && lane->last_done + std::chrono::seconds(1) >= engine_.now();
     lane->keeps_connections = back_to_back || (lane->keeps_connections && lane->running > 1);
     const DeliveryReport report = co_await deliver(engine_, *lane, batch, session);
     finish(*lane, batch, report);

@@ -20,8 +20,8 @@ class Scheduler {
  public:
   explicit Scheduler(Engine& engine) : engine_(engine) {}
 
-  /// Queues the batch for its destination; its recipients are settled through the queue manager when it was delivered, or
-  /// at once when the destination counts as dead.
+  /// Queues the batch for its destination; its recipients are settled through the queue manager when it was delivered,
+  /// or at once when the destination counts as dead.
   void schedule(const Resolution& resolution, Batch batch);
 
   /// Forgets what has not begun and hands it back to the queue as waiting; closes idle connections.

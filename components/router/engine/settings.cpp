@@ -90,8 +90,8 @@ mail::SessionProfile profile_of(const Parameters& parameters) {
   profile.hostname = parameters.text("myhostname");
   profile.greeting = parameters.text("smtpd_banner");
   profile.size_limit_octets = size_of(parameters.number("message_size_limit"));
-  // postconf(5) smtpd_forbid_bare_newline: `no` takes a bare LF for a line end, `yes` and `normalize` repair the content
-  // but end it at CRLF.CRLF only, `reject` refuses it.
+  // postconf(5) smtpd_forbid_bare_newline: `no` takes a bare LF for a line end, `yes` and `normalize` repair the
+  // content but end it at CRLF.CRLF only, `reject` refuses it.
   const std::string bare_newline = parameters.text("smtpd_forbid_bare_newline");
   profile.bare_newlines = bare_newline == "reject" ? mail::BareNewlinePolicy::reject
                           : bare_newline == "no"   ? mail::BareNewlinePolicy::normalize
@@ -122,8 +122,8 @@ ServiceSettings service_settings(const PostfixConfig& config, const Service& ser
   settings.profile = profile_of(parameters);
   settings.timeout = parameters.duration("smtpd_timeout");
   // postconf(5) receive_override_options = no_milters.
-  settings.has_milters = !parameters.list("smtpd_milters").empty() &&
-                         !has_word(parameters.text("receive_override_options"), "no_milters");
+  settings.has_milters =
+      !parameters.list("smtpd_milters").empty() && !has_word(parameters.text("receive_override_options"), "no_milters");
   settings.milter_default_action = parameters.text("milter_default_action");
   settings.soft_bounce = parameters.flag("soft_bounce");
   settings.peername_lookup = parameters.flag("smtpd_peername_lookup");

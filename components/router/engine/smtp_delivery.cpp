@@ -18,11 +18,16 @@ namespace {
 
 std::string_view command_name(SmtpStage at) {
   switch (at) {
-    case SmtpStage::mail: return "MAIL FROM";
-    case SmtpStage::rcpt: return "RCPT TO";
-    case SmtpStage::data: return "DATA";
-    case SmtpStage::content: return "end of DATA";
-    default: return "EHLO";
+    case SmtpStage::mail:
+      return "MAIL FROM";
+    case SmtpStage::rcpt:
+      return "RCPT TO";
+    case SmtpStage::data:
+      return "DATA";
+    case SmtpStage::content:
+      return "end of DATA";
+    default:
+      return "EHLO";
   }
 }
 
@@ -33,7 +38,8 @@ Outcome broken_connection(const std::string& reason, SmtpStage at, const std::st
   return make_outcome(Outcome::Kind::deferred, "4.4.2", std::move(text));
 }
 
-Outcome outcome_of_failed_session(const talk::SessionFailure& failure, const std::string& peer, bool skip_5xx_greeting) {
+Outcome outcome_of_failed_session(const talk::SessionFailure& failure, const std::string& peer,
+                                  bool skip_5xx_greeting) {
   if (failure.at == SmtpStage::connect) return make_outcome(Outcome::Kind::deferred, "4.4.1", failure.text);
   if (!failure.reply) return broken_connection(failure.text, failure.at, peer);
   Outcome outcome = outcome_of_reply(*failure.reply, failure.at, peer);
@@ -67,8 +73,7 @@ Outcome outcome_of_reply(const mail::Reply& reply, SmtpStage at, const std::stri
   outcome.status = reply.status.value_or(mail::EnhancedStatus{reply.is_permanent() ? 5 : 4, 0, 0});
   outcome.remote_mta = peer.substr(0, peer.find('['));
   outcome.diagnostic = to_line(reply);
-  outcome.text =
-      fmt::format("host {} said: {} (in reply to {} command)", peer, outcome.diagnostic, command_name(at));
+  outcome.text = fmt::format("host {} said: {} (in reply to {} command)", peer, outcome.diagnostic, command_name(at));
   return outcome;
 }
 
@@ -161,14 +166,16 @@ Task<SmtpDelivery::Lookup> SmtpDelivery::look_up(Site site) {
   // smtp(8) looks for itself only where it would talk to an MTA: on its default port.
   const bool loop_detection = !client_.lmtp && site.port == client_.port;
   if (!found.failure && loop_detection && !cut_at_self(found.targets, engine_.own_mail_addresses)) {
-    found.failure = make_outcome(Outcome::Kind::failed, "5.4.6", fmt::format("mail for {} loops back to myself", site.name));
+    found.failure =
+        make_outcome(Outcome::Kind::failed, "5.4.6", fmt::format("mail for {} loops back to myself", site.name));
   }
   co_return found;
 }
 
 Task<SmtpDelivery::Lookup> SmtpDelivery::look_up_exchangers(Site site, talk::AddressFamilies families) {
   Lookup found;
-  const talk::MailHosts hosts = co_await talk::resolve_mail_hosts(engine_.resolver, engine_.random, site.name, families);
+  const talk::MailHosts hosts =
+      co_await talk::resolve_mail_hosts(engine_.resolver, engine_.random, site.name, families);
   if (hosts.status != talk::MailHostsStatus::ok) {
     found.failure = unresolved(hosts);
     // postconf(5) smtp_defer_if_no_mx_address_found.
@@ -202,7 +209,8 @@ Task<bool> SmtpDelivery::reuse_session() {
 
 Task<void> SmtpDelivery::try_targets(std::vector<Target> targets, bool final_site) {
   if (used_) std::erase_if(targets, [&](const Target& target) { return target.address == *used_; });
-  if (client_.mx_address_limit > 0 && targets.size() > client_.mx_address_limit) targets.resize(client_.mx_address_limit);
+  if (client_.mx_address_limit > 0 && targets.size() > client_.mx_address_limit)
+    targets.resize(client_.mx_address_limit);
   for (std::size_t index = 0; index < targets.size() && !left_.empty(); ++index) {
     Target target = targets[index];
     const Opened opened = co_await open_session(std::move(target));
@@ -249,9 +257,11 @@ Task<void> SmtpDelivery::transact(bool is_final) {
   const QueuedMessage& queued = *batch_.message;
   const std::vector<std::size_t> tried = left_;
   mail::Envelope envelope = queued.envelope;
-  for (const std::size_t index : tried) envelope.recipients.push_back(queued.recipients[batch_.recipients[index]].recipient);
+  for (const std::size_t index : tried)
+    envelope.recipients.push_back(queued.recipients[batch_.recipients[index]].recipient);
   const std::shared_ptr<const mail::Message> message = queued.message;
-  const bool too_long = client_.line_length_max_octets > 0 && queued.longest_line_octets > client_.line_length_max_octets;
+  const bool too_long =
+      client_.line_length_max_octets > 0 && queued.longest_line_octets > client_.line_length_max_octets;
   std::vector<talk::RecipientOutcome> outcomes;
   if (too_long) {
     const mail::Message broken = break_long_lines(*message, client_.line_length_max_octets);

@@ -1,4 +1,5 @@
-// smtp(8) and lmtp(8): one batch to its next hop over as many exchangers as it takes. RFC 5321 §4.5.4.1, §5.1; RFC 2033.
+// smtp(8) and lmtp(8): one batch to its next hop over as many exchangers as it takes. RFC 5321 §4.5.4.1, §5.1; RFC
+// 2033.
 #pragma once
 
 #include "components/router/engine/delivery.hpp"
@@ -14,8 +15,8 @@ struct Engine;
 
 class SmtpDelivery {
  public:
-  /// `session` may hold a connection to the destination from an earlier delivery; afterwards it holds one that can be used
-  /// again, or none.
+  /// `session` may hold a connection to the destination from an earlier delivery; afterwards it holds one that can be
+  /// used again, or none.
   SmtpDelivery(Engine& engine, const Destination& destination, const Batch& batch, SmtpSession& session);
 
   stage::Task<DeliveryReport> run();

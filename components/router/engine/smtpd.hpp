@@ -1,5 +1,5 @@
-// smtpd(8): one client's session. Policy comes from the pure AccessPolicy, with DNS answers where a restriction asks for
-// them; the content goes through cleanup's checks and the milter stage into the queue.
+// smtpd(8): one client's session. Policy comes from the pure AccessPolicy, with DNS answers where a restriction asks
+// for them; the content goes through cleanup's checks and the milter stage into the queue.
 #pragma once
 
 #include "components/router/engine/engine.hpp"
@@ -70,7 +70,7 @@ class SmtpdConversation final : public talk::SmtpConversation {
   void record_filtered(const Incoming& incoming, stage::Custody custody) const;
 
   Engine& engine_;
-  std::shared_ptr<const RouteDecider> decider_;       // the configuration of this session, whatever comes later
+  std::shared_ptr<const RouteDecider> decider_;  // the configuration of this session, whatever comes later
   std::shared_ptr<const EngineSettings> settings_;
   const ServiceSettings& service_;
   bool loopback_only_;

@@ -35,7 +35,9 @@ Task<Answer> SmtpdConversation::receive(Incoming& incoming, std::string content)
     Answer data = co_await on_data(envelope);
     if (!data.reply.is_intermediate()) co_return data;
   }
-  Ask ask = [this, &policy, &envelope](const DnsFacts& dns) { return policy.check_end_of_data(session_, envelope, dns); };
+  Ask ask = [this, &policy, &envelope](const DnsFacts& dns) {
+    return policy.check_end_of_data(session_, envelope, dns);
+  };
   Answer queued = talk::answer(250, "2.0.0", "Ok");
   Answer decision = co_await decide(std::move(ask), std::move(queued));
   if (!decision.reply.is_positive()) co_return decision;
@@ -66,11 +68,11 @@ std::optional<Answer> SmtpdConversation::prepare_header(Incoming& incoming) {
   drop_fields(incoming.message, scan.dropped);
   // postconf(5) local_header_rewrite_clients = permit_inet_interfaces: mail from this host is completed.
   const auto& own = engine_.options.addresses;
-  const bool is_local = is_loopback(session_.client_address) ||
-                        std::find(own.begin(), own.end(), session_.client_address) != own.end();
+  const bool is_local =
+      is_loopback(session_.client_address) || std::find(own.begin(), own.end(), session_.client_address) != own.end();
   if (is_local || settings_->always_add_missing_headers) {
-    const MissingFields fields{engine_.message_id(incoming.mail.queue_id),
-                               display(incoming.mail.envelope.reverse_path), engine_.unix_now()};
+    const MissingFields fields{engine_.message_id(incoming.mail.queue_id), display(incoming.mail.envelope.reverse_path),
+                               engine_.unix_now()};
     add_missing_fields(incoming.message, scan, fields);
   }
   mail::Received received;
@@ -149,8 +151,7 @@ Task<std::optional<Answer>> SmtpdConversation::filter(Incoming& incoming) {
   }
   // postconf(5) milter_default_action.
   const std::string& action = service_.milter_default_action;
-  const std::string decided_by =
-      journal_form(decider_->config().parameters().decided_by("milter_default_action"));
+  const std::string decided_by = journal_form(decider_->config().parameters().decided_by("milter_default_action"));
   Fact fact = engine_.fact(FactKind::note, 0);
   fact.connection = incoming.connection;
   fact.transaction = incoming.transaction;
@@ -164,9 +165,8 @@ Task<std::optional<Answer>> SmtpdConversation::filter(Incoming& incoming) {
     incoming.mail.decided_by = decided_by;
     co_return std::nullopt;
   }
-  Answer answer = action == "reject"
-                      ? talk::answer(550, "5.7.1", "Command rejected", decided_by)
-                      : talk::answer(451, "4.7.1", "Service unavailable - try again later", decided_by);
+  Answer answer = action == "reject" ? talk::answer(550, "5.7.1", "Command rejected", decided_by)
+                                     : talk::answer(451, "4.7.1", "Service unavailable - try again later", decided_by);
   co_return answer;
 }
 
@@ -180,8 +180,10 @@ std::optional<Answer> SmtpdConversation::apply_verdict(Incoming& incoming) {
     return answer;
   };
   switch (verdict.action) {
-    case FilterAction::reject: return refuse_with(550, "5.7.1", "Command rejected");
-    case FilterAction::tempfail: return refuse_with(451, "4.7.1", "Service unavailable - try again later");
+    case FilterAction::reject:
+      return refuse_with(550, "5.7.1", "Command rejected");
+    case FilterAction::tempfail:
+      return refuse_with(451, "4.7.1", "Service unavailable - try again later");
     case FilterAction::discard:
       incoming.mail.discard_reason = "milter action DISCARD: " + verdict.rule;
       incoming.mail.decided_by = verdict.decided_by;
@@ -191,7 +193,8 @@ std::optional<Answer> SmtpdConversation::apply_verdict(Incoming& incoming) {
       incoming.mail.decided_by = verdict.decided_by;
       break;
     case FilterAction::accept:
-    case FilterAction::tag: break;
+    case FilterAction::tag:
+      break;
   }
   for (const std::string& field : verdict.add_fields) incoming.message.append(field + "\r\n");
   return std::nullopt;

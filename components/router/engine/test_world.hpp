@@ -1,4 +1,5 @@
-// For tests: a small world on the virtual clock with routers, a name server, receivers that follow a script, and a client.
+// For tests: a small world on the virtual clock with routers, a name server, receivers that follow a script, and a
+// client.
 #pragma once
 
 #include "components/router/engine/router.hpp"
@@ -99,7 +100,8 @@ struct Receiver {
   std::vector<std::string> recipients() const {
     std::vector<std::string> names;
     for (const Transaction& each : taken) {
-      for (const mail::Recipient& recipient : each.envelope.recipients) names.push_back(display(recipient.forward_path));
+      for (const mail::Recipient& recipient : each.envelope.recipients)
+        names.push_back(display(recipient.forward_path));
     }
     return names;
   }
@@ -109,9 +111,7 @@ class Receiver::Conversation final : public talk::SmtpConversation {
  public:
   explicit Conversation(Receiver& owner) : owner_(owner) { ++owner.connections; }
 
-  stage::Task<talk::Answer> on_connect() override {
-    co_return say(talk::SmtpStage::greeting, "", talk::Answer{});
-  }
+  stage::Task<talk::Answer> on_connect() override { co_return say(talk::SmtpStage::greeting, "", talk::Answer{}); }
   stage::Task<talk::Answer> on_rcpt(const mail::Envelope&, const mail::Recipient& recipient) override {
     co_return say(talk::SmtpStage::rcpt, display(recipient.forward_path), talk::answer(250, "2.1.5", "Ok"));
   }
@@ -221,7 +221,8 @@ class World : public ::testing::Test, public MailboxSink {
     talk::SmtpClientOptions client_options;
     client_options.helo = "client.example";
     client_options.peer_name = "router";
-    auto client = co_await talk::SmtpClient::open(stage, client_host, ip("192.0.2.1"), Endpoint{to, 25}, client_options);
+    auto client =
+        co_await talk::SmtpClient::open(stage, client_host, ip("192.0.2.1"), Endpoint{to, 25}, client_options);
     if (!client) {
       into.push_back({client.error().at, client.error().reply, client.error().text});
       co_return;
@@ -252,9 +253,7 @@ class World : public ::testing::Test, public MailboxSink {
     return found;
   }
 
-  void store(const StoredMessage& stored) override {
-    mailboxes[stored.mailbox].push_back(stored.message);
-  }
+  void store(const StoredMessage& stored) override { mailboxes[stored.mailbox].push_back(stored.message); }
 
   stage::VirtualExecutor executor;
   stage::Journal journal;

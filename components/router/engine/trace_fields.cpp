@@ -26,7 +26,8 @@ HeaderScan scan_header(const mail::Message& message, const std::vector<std::stri
     } else {
       for (const std::string& name : dropped_headers) {
         if (!equal_ignoring_case(field.name, name)) continue;
-        if (std::find(scan.dropped.begin(), scan.dropped.end(), name) == scan.dropped.end()) scan.dropped.push_back(name);
+        if (std::find(scan.dropped.begin(), scan.dropped.end(), name) == scan.dropped.end())
+          scan.dropped.push_back(name);
       }
     }
   }
