@@ -40,7 +40,7 @@ std::string printable(std::string_view line) {
 
 std::string to_file_line(const SourcePosition& at) {
   if (at.file.empty()) return {};
-  return at.line > 0 ? fmt::format("{}:{}", at.file, at.line) : at.file;
+  return at.line > 0 ? at.file + ":" + std::to_string(at.line) : at.file;
 }
 
 std::string render(const Diagnostic& diagnostic) {

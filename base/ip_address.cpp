@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <string_view>
 
 namespace watershed {
@@ -22,8 +23,17 @@ Result<IpAddress, Error> parse_ip_address(std::string_view text) {
 
 std::string to_string(const IpAddress& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(address.is_v6 ? AF_INET6 : AF_INET, address.bytes.data(), text.data(), text.size());
-  return text.data();
+  if (address.is_v6) {
+    inet_ntop(AF_INET6, address.bytes.data(), text.data(), text.size());
+    return text.data();
+  }
+  // inet_ntop goes through sprintf; a router writes addresses a dozen times for each message.
+  char* end = text.data();
+  for (std::size_t index = 0; index < 4; ++index) {
+    if (index > 0) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), address.bytes[index]).ptr;
+  }
+  return {text.data(), end};
 }
 
 std::string to_string(const Endpoint& endpoint) {

@@ -11,13 +11,17 @@ char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' 
 
 std::string to_lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return to_lower(c); });
+  for (char& c : out) {
+    // Without a branch for the usual case the compiler handles many characters at once.
+    const bool is_upper = static_cast<unsigned char>(c - 'A') < 26;
+    c = static_cast<char>(c + (is_upper ? 'a' - 'A' : 0));
+  }
   return out;
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return to_lower(x) == to_lower(y); });
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return x == y || to_lower(x) == to_lower(y); });
 }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
@@ -32,12 +36,19 @@ std::string_view trim(std::string_view text) {
 }
 
 std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
+  // By hand: find_first_of calls the C library once for each character.
+  const auto separates = [&](char c) {
+    for (const char separator : separators) {
+      if (c == separator) return true;
+    }
+    return false;
+  };
   std::vector<std::string_view> parts;
-  std::size_t start = text.find_first_not_of(separators);
-  while (start != std::string_view::npos) {
-    const std::size_t end = text.find_first_of(separators, start);
-    parts.push_back(text.substr(start, end - start));
-    start = text.find_first_not_of(separators, end);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t start = at;
+    while (at < text.size() && !separates(text[at])) ++at;
+    if (at > start) parts.push_back(text.substr(start, at - start));
+    ++at;
   }
   return parts;
 }

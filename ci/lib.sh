@@ -10,6 +10,7 @@ cd "$root"
 logs="$root/build/logs"
 mkdir -p "$logs"
 
+# shellcheck disable=SC2034  # for those who source this
 exit_environment=4 # as the program's own exit codes: the environment cannot do it
 
 step() { printf '==> %s\n' "$*"; }

@@ -25,8 +25,12 @@ bool is_non_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
 // RFC 5322 §3.2.3 atext, with RFC 6531 §3.3 UTF8-non-ascii.
 bool is_atext(char c) {
-  constexpr std::string_view specials = "!#$%&'*+-/=?^_`{|}~";
-  return is_letter_or_digit(c) || is_non_ascii(c) || specials.find(c) != std::string_view::npos;
+  // What is printable and not one of RFC 5322 §3.2.3 specials (or the blank) is atext.
+  switch (c) {
+    case '(': case ')': case '<': case '>': case '[': case ']': case ':': case ';': case '@': case '\\': case ',': case '.':
+    case '"': case ' ': return false;
+    default: return !is_control(c);
+  }
 }
 
 bool is_dot_string(std::string_view text) {

@@ -5,6 +5,25 @@
 
 namespace watershed::mail {
 
+namespace {
+
+// Length of the whole lines at the start of `bytes` that mean themselves: no leading dot, CRLF at the end, no CR before
+// it. Nearly all lines are such, and are taken in one piece.
+std::size_t plain_lines_length(std::string_view bytes) {
+  std::size_t length = 0;
+  while (length < bytes.size() && bytes[length] != '.') {
+    const std::size_t carriage_return = bytes.find('\r', length);
+    if (carriage_return == std::string_view::npos || carriage_return + 1 >= bytes.size()) break;
+    if (bytes[carriage_return + 1] != '\n') break;
+    const std::size_t line_feed = bytes.find('\n', length);
+    if (line_feed < carriage_return) break;
+    length = line_feed + 1;
+  }
+  return length;
+}
+
+}  // namespace
+
 DataDecoder::DataDecoder(BareNewlinePolicy policy, std::uint64_t size_limit_octets)
     : policy_(policy), size_limit_octets_(size_limit_octets) {}
 
@@ -17,6 +36,15 @@ std::size_t DataDecoder::feed(std::string_view bytes) {
   }
   std::size_t position = 0;
   while (position < bytes.size() && !complete_) {
+    if (state_ == State::line_start && pending_returns_ == 0) {
+      const std::size_t plain = plain_lines_length(bytes.substr(position));
+      if (plain > 0) {
+        put(bytes.substr(position, plain));
+        line_began_after_crlf_ = true;
+        position += plain;
+        continue;
+      }
+    }
     const std::size_t line_feed = std::min(bytes.find('\n', position), bytes.size());
     on_bytes_within_line(bytes.substr(position, line_feed - position));
     position = line_feed;

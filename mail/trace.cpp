@@ -14,11 +14,13 @@ namespace {
 // What a client says of itself goes into a structured field: a character that means something there would let it write
 // clauses of its own. Postfix smtpd does the same with the HELO name.
 void append_word(std::string_view word, std::string& out) {
-  constexpr std::string_view meaningful = " <>()\\\";@";
-  for (const char c : word) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += byte < 0x20 || byte == 0x7f || meaningful.find(c) != std::string_view::npos ? '?' : c;
-  }
+  const auto means_something = [](char c) {
+    switch (c) {
+      case ' ': case '<': case '>': case '(': case ')': case '\\': case '"': case ';': case '@': return true;
+      default: return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    }
+  };
+  for (const char c : word) out += means_something(c) ? '?' : c;
 }
 
 void append_text(std::string_view text, std::string& out) {

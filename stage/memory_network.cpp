@@ -75,7 +75,12 @@ class MemoryNetwork::MemoryStream final : public Stream {
       if (in_->reset) co_return IoStatus::reset;
       bool any = false;
       while (!in_->chunks.empty() && in_->chunks.front().ready_at <= executor.now()) {
-        into += in_->chunks.front().bytes;
+        std::string& bytes = in_->chunks.front().bytes;
+        if (into.empty()) {
+          into = std::move(bytes);  // the common case: nothing is left over from the line before
+        } else {
+          into += bytes;
+        }
         in_->chunks.pop_front();
         any = true;
       }

@@ -82,7 +82,7 @@ Task<IoStatus> TcpStream::write(std::string_view bytes, Time deadline) {
   TcpConnection& connection = *connection_;
   const auto start = [&connection] {
     connection.socket.async_wait(
-        asio::ip::tcp::socket::wait_write,
+        TcpSocket::wait_write,
         [self = connection.shared_from_this()](const error_code& error) { self->writing.end(error, 0); });
   };
   while (!bytes.empty()) {
@@ -107,7 +107,7 @@ void TcpStream::close() {
   forget();
   connection_->cancel();
   error_code error;
-  connection_->socket.shutdown(asio::ip::tcp::socket::shutdown_send, error);
+  connection_->socket.shutdown(TcpSocket::shutdown_send, error);
   while (!error) connection_->socket.read_some(asio::buffer(connection_->buffer), error);
   if (error == asio::error::would_block) {
     // The peer has not ended. Closing now would answer what it still sends with a reset, and a reset takes along what

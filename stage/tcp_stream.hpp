@@ -12,6 +12,9 @@
 
 namespace watershed::stage {
 
+/// On the event loop itself: Asio's default executor would wrap every handler once more.
+using TcpSocket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
 /// What handlers of a connection share with its stream.
 struct TcpConnection : std::enable_shared_from_this<TcpConnection> {
   explicit TcpConnection(RealExecutor& executor)
@@ -20,7 +23,7 @@ struct TcpConnection : std::enable_shared_from_this<TcpConnection> {
         writing(executor, [this] { cancel(); }),
         lingering(executor, [this] { cancel(); }) {}
 
-  boost::asio::ip::tcp::socket socket;
+  TcpSocket socket;
   SocketOperation reading;
   SocketOperation writing;             // and connecting
   SocketOperation lingering;           // after close()

@@ -31,6 +31,7 @@ for command in "${commands[@]}"; do
 done
 
 # And every path that the README names in its map exists.
+# shellcheck disable=SC2016  # backquotes of Markdown
 while IFS= read -r path; do
   checks=$((checks + 1))
   [ -e "$root/$path" ] || wrong "README names $path, which is not there"

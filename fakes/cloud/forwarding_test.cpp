@@ -62,7 +62,11 @@ TEST(Forwarding, ForbiddenForwardTellsTheOwnerOrTheReversePath) {
   tenant.mailboxes[0].forward = test::forward("x@gone.example", true);
   World keeps(tenant);
   keeps.send("bob@far.example", {"anna@ctbto.org"});
-  EXPECT_THAT(keeps.facts({FactKind::failed}), ElementsAre(HasSubstr("x@gone.example  550 5.7.520")));
+  EXPECT_THAT(keeps.facts({FactKind::failed, FactKind::spawned}),
+              ElementsAre("spawned x@gone.example forward anna@ctbto.org", HasSubstr("x@gone.example  550 5.7.520"),
+                          "spawned anna@ctbto.org dsn x@gone.example", "spawned x@gone.example forward anna@ctbto.org",
+                          HasSubstr("x@gone.example  550 5.7.520")))
+      << "the notice is forwarded too, and its failure is told to nobody";
   EXPECT_THAT(keeps.holds("anna@ctbto.org"), ElementsAre("Inbox: s", "Inbox: Undeliverable: s"));
   EXPECT_THAT(keeps.sink.received, IsEmpty());
   tenant.mailboxes[0].forward = test::forward("x@gone.example", false);

@@ -28,13 +28,16 @@ SimulatedWorld::Host* SimulatedWorld::origin_of(const Submission& submission, st
     }
     return host;
   }
-  const std::string author = folded(submission.author);
+  const auto is_author = [&](const mail::Address& address) {
+    return equal_ignoring_case(address.local_part, submission.author.local_part) &&
+           equal_ignoring_case(address.domain, submission.author.domain);
+  };
   for (Host& host : hosts_) {
     if (!host.provider) continue;
     for (const cloud::Mailbox& mailbox : host.provider->tenant().mailboxes) {
-      if (folded(mailbox.address) == author) return &host;
+      if (is_author(mailbox.address)) return &host;
       for (const cloud::Alias& alias : mailbox.aliases) {
-        if (folded(alias.address) == author) return &host;
+        if (is_author(alias.address)) return &host;
       }
     }
   }

@@ -13,6 +13,22 @@ using stage::Custody;
 using stage::Fact;
 using stage::FactKind;
 
+namespace {
+
+// `mx.example: routed smtp:[192.0.2.1] (transport:3)`. Put together by hand: it is made several times for each message.
+std::string trail_line(const stage::Journal& journal, const Fact& fact) {
+  const std::string_view parts[] = {
+      journal.host_name(fact.host), ": ", to_string(fact.kind), " ", fact.detail, " (", fact.decided_by, ")"};
+  std::size_t length = 0;
+  for (const std::string_view part : parts) length += part.size();
+  std::string line;
+  line.reserve(length);
+  for (const std::string_view part : parts) line += part;
+  return line;
+}
+
+}  // namespace
+
 std::string_view to_string(End end) {
   switch (end) {
     case End::open:
@@ -259,8 +275,7 @@ void Lineage::on_decision(const Fact& fact) {
     }
     if (fact.decided_by.empty()) continue;
     if (fact.kind == FactKind::routed) duty.decided_by = fact.decided_by;
-    duty.trail.push_back(fmt::format("{}: {} {} ({})", journal_.host_name(fact.host), to_string(fact.kind), fact.detail,
-                                     fact.decided_by));
+    duty.trail.push_back(trail_line(journal_, fact));
   }
 }
 
@@ -292,8 +307,7 @@ void Lineage::end(const Fact& fact, End how) {
   Duty* which = duty(fact, *record, true);
   if (which == nullptr) return;
   if (!fact.decided_by.empty()) {
-    which->trail.push_back(fmt::format("{}: {} {} ({})", journal_.host_name(fact.host), to_string(fact.kind),
-                                       fact.detail, fact.decided_by));
+    which->trail.push_back(trail_line(journal_, fact));
     which->decided_by = fact.decided_by;
   }
   if (how == End::relayed && !was_accepted(fact)) {

@@ -2,7 +2,7 @@
 #include "components/router/engine/intake.hpp"
 
 #include "components/router/engine/engine.hpp"
-#include "components/router/engine/smtp_delivery.hpp"
+#include "components/router/engine/long_lines.hpp"
 #include "mail/trace.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "components/router/engine/next_hop.hpp"
 
-#include "components/router/engine/smtp_delivery.hpp"
+#include "components/router/engine/long_lines.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

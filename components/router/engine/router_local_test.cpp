@@ -123,7 +123,7 @@ TEST_F(RouterLocalTest, ErrorAndDiscardTransports) {
   router("mx.a.example", "192.0.2.25",
          {{"main.cf",
            "transport_maps = hash:/etc/postfix/transport\nvirtual_alias_domains = list.example\n"
-           "virtual_alias_maps = inline:{all@list.example=a@gone.example,a@hole.example,a@pause.example}\n"},
+           "virtual_alias_maps = inline:{ {all@list.example = a@gone.example, a@hole.example, a@pause.example} }\n"},
           {"transport",
            "gone.example error:5.1.6 moved away\nhole.example discard:silently\n"
            "pause.example retry:4.2.1 come back later\n"}});

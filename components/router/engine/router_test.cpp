@@ -1,4 +1,4 @@
-// End to end on the virtual clock: acceptance, routing by MX, deferral, retry, expiry, notices, loops, stop and start.
+// End to end on the virtual clock: acceptance, routing by MX, deferral, retry, expiry, notices, loops.
 #include "components/router/engine/test_world.hpp"
 #include "mail/dsn.hpp"
 #include "mail/trace.hpp"
@@ -6,7 +6,6 @@
 namespace watershed::router::testing {
 namespace {
 
-using stage::Fact;
 using stage::FactKind;
 using talk::SmtpStage;
 using ::testing::ElementsAre;
@@ -242,128 +241,6 @@ TEST_F(RouterTest, MailForItsOwnExchangerLoopsBack) {
   EXPECT_THAT(discarded[0].text, HasSubstr("5.4.6 mail for b.example loops back to myself"));
   EXPECT_THAT(discarded[1].text, HasSubstr("5.1.0 Domain null.example does not accept mail (nullMX)"));
   EXPECT_THAT(discarded[2].text, HasSubstr("5.4.4 Host or domain name not found"));
-}
-
-TEST_F(RouterTest, TheQueueSurvivesAHostThatGoesDown) {
-  Router& mx_a = relay();
-  Receiver& target = receiver("mx.b.example", "192.0.2.30");
-  target.work = 20s;
-  mx("b.example", {"10 mx.b.example"});
-  send("192.0.2.25", envelope("s@c.example", {"r@b.example"}));
-  run(10s);  // the message is with the receiver, whose 250 has not come yet
-  ASSERT_EQ(mx_a.queue_size(), 1U);
-  const stage::HostId host = network.host_at(ip("192.0.2.25"));
-  network.set_host_up(host, false);
-  mx_a.stop();
-  const auto& refused = send("192.0.2.25", envelope("s@c.example", {"late@b.example"}));
-  run(1h);
-  ASSERT_THAT(refused, SizeIs(1));
-  EXPECT_FALSE(refused[0].is_accepted());
-  EXPECT_EQ(mx_a.queue_size(), 1U);
-  EXPECT_THAT(facts(FactKind::deferred), IsEmpty());
-  target.work = 0s;
-  target.taken.clear();
-  network.set_host_up(host, true);
-  ASSERT_TRUE(mx_a.start());
-  EXPECT_TRUE(run());
-  EXPECT_THAT(target.recipients(), ElementsAre("r@b.example"));
-  EXPECT_EQ(mx_a.queue_size(), 0U);
-}
-
-TEST_F(RouterTest, DeferredMailWaitsForItsTimeThroughARestart) {
-  Router& mx_a = relay();
-  bool open = false;
-  Receiver& target = receiver("mx.b.example", "192.0.2.30", [&](SmtpStage at, const std::string& recipient) {
-    return open ? talk::Answer{} : later(at, recipient);
-  });
-  mx("b.example", {"10 mx.b.example"});
-  send("192.0.2.25", envelope("s@c.example", {"r@b.example"}));
-  run(60s);
-  mx_a.stop();
-  open = true;
-  ASSERT_TRUE(mx_a.start());  // at 60 s: queue runs at 60 s, 360 s, …
-  EXPECT_TRUE(run());
-  ASSERT_THAT(target.taken, SizeIs(1));
-  EXPECT_EQ(target.taken[0].at, 360s);
-}
-
-TEST_F(RouterTest, FlushTriesDeferredMailAtOnceAndANewConfigurationRoutesIt) {
-  Router& mx_a = relay();
-  receiver("mx.b.example", "192.0.2.30", later);
-  Receiver& other = receiver("other.example", "192.0.2.31");
-  mx("b.example", {"10 mx.b.example"});
-  send("192.0.2.25", envelope("s@c.example", {"r@b.example"}));
-  run(60s);
-  EXPECT_THAT(facts(FactKind::deferred), SizeIs(1));
-  ASSERT_TRUE(
-      mx_a.replace_config(decider("mx.a.example", {ip("192.0.2.25")}, {{"main.cf", "relayhost = [other.example]\n"}})));
-  mx_a.flush();
-  EXPECT_TRUE(run());
-  ASSERT_THAT(other.taken, SizeIs(1));
-  EXPECT_EQ(other.taken[0].at, 60s);
-  ASSERT_THAT(facts(FactKind::routed), SizeIs(2));
-  EXPECT_THAT(facts(FactKind::routed)[1].decided_by, HasSubstr("postfix/main.cf:"));
-}
-
-TEST_F(RouterTest, ConcurrencyToOneDestinationIsLimitedAndConnectionsAreReused) {
-  router("mx.a.example", "192.0.2.25", {{"main.cf", "default_destination_concurrency_limit = 7\n"}});
-  Receiver& target = receiver("mx.b.example", "192.0.2.30");
-  target.work = 500ms;
-  mx("b.example", {"10 mx.b.example"});
-  for (int count = 0; count < 100; ++count) {
-    send("192.0.2.25", envelope("s@c.example", {"r" + std::to_string(count) + "@b.example"}));
-  }
-  EXPECT_TRUE(run());
-  EXPECT_THAT(target.taken, SizeIs(100));
-  EXPECT_EQ(target.busy_max, 7);
-  EXPECT_LT(target.connections, 20);
-}
-
-TEST_F(RouterTest, RecipientsAreSentInGroups) {
-  router("mx.a.example", "192.0.2.25", {{"main.cf", "smtp_destination_recipient_limit = 3\n"}});
-  Receiver& target = receiver("mx.b.example", "192.0.2.30");
-  mx("b.example", {"10 mx.b.example"});
-  std::vector<std::string> to;
-  for (int count = 0; count < 7; ++count) to.push_back("r" + std::to_string(count) + "@b.example");
-  send("192.0.2.25", envelope("s@c.example", to));
-  EXPECT_TRUE(run());
-  EXPECT_THAT(target.taken, SizeIs(3));
-  EXPECT_THAT(target.recipients(), SizeIs(7));
-}
-
-TEST_F(RouterTest, ADeadDestinationIsLeftAloneForAWhile) {
-  router("mx.a.example", "192.0.2.25", {{"main.cf", "default_destination_concurrency_limit = 1\n"}});
-  network.add_address(ip("192.0.2.30"), journal.add_host("mx.b.example"));
-  address_record("mx.b.example", "192.0.2.30");
-  mx("b.example", {"10 mx.b.example"});
-  send("192.0.2.25", envelope("s@c.example", {"one@b.example"}));
-  run(1s);
-  send("192.0.2.25", envelope("s@c.example", {"two@b.example"}));
-  run(1s);
-  EXPECT_THAT(facts(FactKind::unconnected), SizeIs(1));
-  const auto deferred = facts(FactKind::deferred);
-  ASSERT_THAT(deferred, SizeIs(2));
-  EXPECT_THAT(deferred[1].text, HasSubstr("delivery temporarily suspended: connect to mx.b.example[192.0.2.30]:25"));
-  routers[0]->flush();
-  run(1s);
-  EXPECT_THAT(facts(FactKind::unconnected), SizeIs(2));
-}
-
-TEST_F(RouterTest, ALostAnswerAfterTheFinalDotMakesADuplicateNotALoss) {
-  relay();
-  int count = 0;
-  Receiver& target = receiver("mx.b.example", "192.0.2.30", [&](SmtpStage at, const std::string&) {
-    if (at != SmtpStage::content || ++count > 1) return talk::Answer{};
-    talk::Answer dropped = talk::answer(250, "2.0.0", "Taken");
-    dropped.then = talk::Then::drop;
-    return dropped;
-  });
-  mx("b.example", {"10 mx.b.example"});
-  send("192.0.2.25", envelope("s@c.example", {"r@b.example"}));
-  EXPECT_TRUE(run());
-  EXPECT_EQ(count, 2);
-  EXPECT_THAT(target.taken, SizeIs(1));
-  EXPECT_THAT(facts(FactKind::deferred), SizeIs(1));
 }
 
 }  // namespace

@@ -52,10 +52,4 @@ class SmtpDelivery {
 /// `host mx[192.0.2.25] said: 550 5.1.1 No (in reply to RCPT TO command)`: what a reply to a delivery means.
 Outcome outcome_of_reply(const mail::Reply& reply, talk::SmtpStage at, const std::string& peer);
 
-/// The message with lines over the limit broken by CRLF SPACE. postconf(5) smtp_line_length_limit.
-mail::Message break_long_lines(const mail::Message& message, std::size_t limit_octets);
-
-/// Length of the longest line without its line end.
-std::size_t longest_line_octets(std::string_view text);
-
 }  // namespace watershed::router

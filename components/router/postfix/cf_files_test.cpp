@@ -72,8 +72,9 @@ TEST(MasterCf, StockServicesHaveTheTransports) {
 }
 
 TEST(MasterCf, FaultsNameTheirLine) {
-  for (const std::string_view text : {"smtp inet n - y\n", "smtp weird n - y - - smtpd\n", "smtp inet n - y - - smtpd -o\n",
-                                      "smtp inet n - y - - smtpd -o novalue\n", "  smtp inet n - y - - smtpd\n"}) {
+  for (const std::string_view text :
+       {"smtp inet n - y\n", "smtp weird n - y - - smtpd\n", "smtp inet n - y - - smtpd -o\n",
+        "smtp inet n - y - - smtpd -o novalue\n", "  smtp inet n - y - - smtpd\n"}) {
     const auto master = MasterCf::parse(text, "master.cf");
     ASSERT_FALSE(master.has_value()) << text;
     EXPECT_EQ(master.error().front().at.line, 1);

@@ -20,16 +20,32 @@ namespace {
 using HostDefaults = std::map<std::string, std::string, std::less<>>;
 
 // Parameters whose elements may be type:name or, for the lists, /file. The *_maps are found by their suffix.
-constexpr std::array<std::string_view, 26> table_parameters = {
-    "alias_database",          "body_checks",                 "header_checks",
-    "lmtp_body_checks",        "lmtp_header_checks",          "lmtp_mime_header_checks",
-    "lmtp_nested_header_checks", "masquerade_exceptions",     "mime_header_checks",
-    "mydestination",           "mynetworks",                  "nested_header_checks",
-    "relay_domains",           "smtp_body_checks",            "smtp_header_checks",
-    "smtp_mime_header_checks", "smtp_nested_header_checks",   "smtpd_client_restrictions",
-    "smtpd_data_restrictions", "smtpd_end_of_data_restrictions", "smtpd_helo_restrictions",
-    "smtpd_recipient_restrictions", "smtpd_relay_restrictions", "smtpd_sender_restrictions",
-    "virtual_alias_domains",   "virtual_mailbox_domains"};
+constexpr std::array<std::string_view, 26> table_parameters = {"alias_database",
+                                                               "body_checks",
+                                                               "header_checks",
+                                                               "lmtp_body_checks",
+                                                               "lmtp_header_checks",
+                                                               "lmtp_mime_header_checks",
+                                                               "lmtp_nested_header_checks",
+                                                               "masquerade_exceptions",
+                                                               "mime_header_checks",
+                                                               "mydestination",
+                                                               "mynetworks",
+                                                               "nested_header_checks",
+                                                               "relay_domains",
+                                                               "smtp_body_checks",
+                                                               "smtp_header_checks",
+                                                               "smtp_mime_header_checks",
+                                                               "smtp_nested_header_checks",
+                                                               "smtpd_client_restrictions",
+                                                               "smtpd_data_restrictions",
+                                                               "smtpd_end_of_data_restrictions",
+                                                               "smtpd_helo_restrictions",
+                                                               "smtpd_recipient_restrictions",
+                                                               "smtpd_relay_restrictions",
+                                                               "smtpd_sender_restrictions",
+                                                               "virtual_alias_domains",
+                                                               "virtual_mailbox_domains"};
 
 bool names_tables(const ParameterFact& fact) {
   if (fact.treatment != Treatment::modelled) return false;
@@ -49,7 +65,8 @@ void append(Diagnostics& to, const Diagnostics& more) { to.insert(to.end(), more
 
 class ConfigLoader {
  public:
-  ConfigLoader(const std::filesystem::path& path, const LoadOptions& options) : folder_(path, options.shown_folder), options_(options) {}
+  ConfigLoader(const std::filesystem::path& path, const LoadOptions& options)
+      : folder_(path, options.shown_folder), options_(options) {}
 
   Parsed<PostfixConfig> load() {
     if (!read_main() || !read_master()) return errors_;
@@ -81,7 +98,11 @@ class ConfigLoader {
   bool read_main() {
     const auto file = folder_.read("main.cf");
     if (!file) {
-      errors_.push_back({Severity::error, {folder_.shown("main.cf"), 0, 0}, "a Postfix folder needs a main.cf; there is none", {}, {}});
+      errors_.push_back({Severity::error,
+                         {folder_.shown("main.cf"), 0, 0},
+                         "a Postfix folder needs a main.cf; there is none",
+                         {},
+                         {}});
       return false;
     }
     main_text_ = file->text;
@@ -117,7 +138,8 @@ class ConfigLoader {
     const Parameters bare(config_.main_, nullptr);
     const bool sets_domain = bare.is_set("mydomain");
     std::string hostname = options_.hostname;
-    if (hostname.find('.') == std::string::npos) hostname += "." + (sets_domain ? bare.text("mydomain") : "localdomain");
+    if (hostname.find('.') == std::string::npos)
+      hostname += "." + (sets_domain ? bare.text("mydomain") : "localdomain");
     (*defaults)["myhostname"] = hostname;
     config_.parameters_ = Parameters(config_.main_, defaults);
     const std::string effective = config_.parameters_.text("myhostname");
@@ -131,8 +153,11 @@ class ConfigLoader {
     for (const Setting* setting : settings) {
       const std::string fault = parameters.fault(setting->name);
       if (fault.empty()) continue;
-      errors_.push_back({Severity::error, setting->at, fmt::format("{}: {}", setting->name, fault),
-                         setting->name + " = " + setting->value, {}});
+      errors_.push_back({Severity::error,
+                         setting->at,
+                         fmt::format("{}: {}", setting->name, fault),
+                         setting->name + " = " + setting->value,
+                         {}});
     }
   }
 
@@ -147,8 +172,8 @@ class ConfigLoader {
     config_.not_understood_.insert(config_.not_understood_.end(), items.begin(), items.end());
   }
 
-  /// newaliases(1) builds what alias_database names, so those files (and alias_maps) have aliases(5) format wherever else
-  /// they are looked up, e.g. through local_recipient_maps.
+  /// newaliases(1) builds what alias_database names, so those files (and alias_maps) have aliases(5) format wherever
+  /// else they are looked up, e.g. through local_recipient_maps.
   void collect_alias_files() {
     for (const std::string_view name : {"alias_database", "alias_maps"}) {
       for (std::string element : config_.parameters_.list(name)) {
@@ -158,9 +183,14 @@ class ConfigLoader {
     }
   }
 
+  /// What the folder sets comes first: a default such as virtual_alias_domains = $virtual_alias_maps names the same
+  /// tables, and would be forgiven for a table that does not open.
   void open_tables_of(const Parameters& parameters) {
-    for (const ParameterFact& fact : known_parameters()) {
-      if (names_tables(fact)) open_elements(parameters, std::string(fact.name));
+    for (const bool wants_set : {true, false}) {
+      for (const ParameterFact& fact : known_parameters()) {
+        if (names_tables(fact) && parameters.is_set(fact.name) == wants_set)
+          open_elements(parameters, std::string(fact.name));
+      }
     }
     for (const std::string& restriction_class : parameters.list("smtpd_restriction_classes")) {
       open_elements(parameters, restriction_class);
@@ -179,9 +209,11 @@ class ConfigLoader {
     }
   }
 
-  void open_one(const std::string& parameter, const std::string& type_and_name, const SourcePosition& at, bool is_default) {
+  void open_one(const std::string& parameter, const std::string& type_and_name, const SourcePosition& at,
+                bool is_default) {
     if (config_.tables_.contains(type_and_name)) return;
-    const bool is_alias = alias_files_.contains(type_and_name.starts_with("proxy:") ? type_and_name.substr(6) : type_and_name);
+    const bool is_alias =
+        alias_files_.contains(type_and_name.starts_with("proxy:") ? type_and_name.substr(6) : type_and_name);
     const bool is_alias_map = parameter == "alias_maps" || parameter == "alias_database";
     const TableUse use{is_alias_map, is_alias};
     const TableSource source{[this](std::string_view name) { return folder_.read(name); }};
@@ -204,7 +236,8 @@ class ConfigLoader {
     if (config_.files_.contains(name)) return;
     const auto file = folder_.read(name);
     if (!file || depth > 20) {
-      errors_.push_back({Severity::error, at, fmt::format("list file {}: there is no such file in the folder", name), {}, {}});
+      errors_.push_back(
+          {Severity::error, at, fmt::format("list file {}: there is no such file in the folder", name), {}, {}});
       return;
     }
     config_.files_[name] = *file;
@@ -226,13 +259,16 @@ class ConfigLoader {
     for (const LogicalLine& line : logical_lines(file.text)) {
       for (std::size_t at = line.text.find(marker); at != std::string::npos; at = line.text.find(marker, at + 1)) {
         const std::size_t begin = at + marker.size();
-        const std::size_t end = line.text.find_first_of(" \t\r\n,\"", begin);
+        const std::size_t end = line.text.find_first_of(" \t\r\n,\"}", begin);
         const std::string name = line.text.substr(begin, end == std::string::npos ? end : end - begin);
         if (name.empty() || config_.files_.contains(name) || depth > 20) continue;
         const auto included = folder_.read(name);
         if (!included) {
-          errors_.push_back({Severity::error, {file.shown_path, line.line, 1},
-                             fmt::format(":include: file {}: there is no such file in the folder", name), line.text, {}});
+          errors_.push_back({Severity::error,
+                             {file.shown_path, line.line, 1},
+                             fmt::format(":include: file {}: there is no such file in the folder", name),
+                             line.text,
+                             {}});
           continue;
         }
         config_.files_[name] = *included;

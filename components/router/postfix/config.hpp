@@ -1,12 +1,11 @@
-// One Postfix folder, read as a whole: main.cf, master.cf and every table they name. What cannot be read is an error; what
-// can be read but is not modelled is listed, so that a verdict built on it can be called inconclusive.
+// One Postfix folder, read as a whole: main.cf, master.cf and every table they name. What cannot be read is an error;
+// what can be read but is not modelled is listed, so that a verdict built on it can be called inconclusive.
 #pragma once
 
 #include "base/ip_address.hpp"
 #include "components/router/postfix/master_cf.hpp"
 #include "components/router/postfix/parameters.hpp"
 #include "components/router/postfix/table.hpp"
-
 
 #include <filesystem>
 #include <map>
@@ -36,8 +35,8 @@ class PostfixConfig {
   const MainCf& main() const { return *main_; }
   const MasterCf& master() const { return *master_; }
 
-  /// The tables of `parameter` as its value reads under `parameters` (which may carry overrides). Every table was opened by
-  /// `load_postfix`; a `type:name` unknown to it yields a table that answers "not understood".
+  /// The tables of `parameter` as its value reads under `parameters` (which may carry overrides). Every table was
+  /// opened by `load_postfix`; a `type:name` unknown to it yields a table that answers "not understood".
   Maps maps(const Parameters& parameters, std::string_view parameter) const;
   /// One table by its `type:name` text.
   TablePtr table(std::string_view type_and_name) const;

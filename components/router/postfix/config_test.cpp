@@ -20,7 +20,8 @@ TEST(Config, DefaultsAreThoseOfPostfix37) {
   const Parameters& parameters = config.parameters();
   EXPECT_EQ(parameters.text("myhostname"), "vm.localdomain");
   EXPECT_EQ(parameters.text("mydomain"), "localdomain");
-  EXPECT_EQ(parameters.list("mydestination"), (std::vector<std::string>{"vm.localdomain", "localhost.localdomain", "localhost"}));
+  EXPECT_EQ(parameters.list("mydestination"),
+            (std::vector<std::string>{"vm.localdomain", "localhost.localdomain", "localhost"}));
   EXPECT_EQ(parameters.duration("maximal_queue_lifetime"), std::chrono::hours(5 * 24));
   EXPECT_EQ(parameters.duration("minimal_backoff_time"), std::chrono::seconds(300));
   EXPECT_EQ(parameters.number("virtual_alias_recursion_limit"), 1000);
@@ -35,9 +36,11 @@ TEST(Config, DefaultsAreThoseOfPostfix37) {
 }
 
 TEST(Config, ModernLevelsChangeDefaults) {
-  const PostfixConfig config = TestFolder{{"main.cf", "compatibility_level = 3.6\nmyhostname = mx.ctbto.int\nslow_destination_concurrency_limit = 3\n"},
-                                          {"master.cf", "slow unix - - y - - smtp\n"}}
-                                   .config();
+  const PostfixConfig config =
+      TestFolder{
+          {"main.cf", "compatibility_level = 3.6\nmyhostname = mx.ctbto.int\nslow_destination_concurrency_limit = 3\n"},
+          {"master.cf", "slow unix - - y - - smtp\n"}}
+          .config();
   const Parameters& parameters = config.parameters();
   EXPECT_EQ(parameters.text("mydomain"), "ctbto.int");
   EXPECT_FALSE(parameters.flag("append_dot_mydomain"));
@@ -50,13 +53,15 @@ TEST(Config, ModernLevelsChangeDefaults) {
 }
 
 TEST(Config, ProductionPathsMeanTheFolder) {
-  const TestFolder folder{{"main.cf", "transport_maps = hash:/etc/postfix/transport, hash:$config_directory/second\nalias_maps = hash:/etc/aliases\n"
-                                      "relay_domains = /etc/postfix/relay.list\nmynetworks = 127.0.0.0/8\n"},
-                          {"transport", "a smtp:[x]\n"},
-                          {"second", "b smtp:[y]\n"},
-                          {"aliases", "root: x@y.example\nlist: :include:/etc/postfix/members\n"},
-                          {"members", "m@x.example\n"},
-                          {"relay.list", "one.example\n!no.two.example, .two.example\n"}};
+  const TestFolder folder{
+      {"main.cf",
+       "transport_maps = hash:/etc/postfix/transport, hash:$config_directory/second\nalias_maps = hash:/etc/aliases\n"
+       "relay_domains = /etc/postfix/relay.list\nmynetworks = 127.0.0.0/8\n"},
+      {"transport", "a smtp:[x]\n"},
+      {"second", "b smtp:[y]\n"},
+      {"aliases", "root: x@y.example\nlist: :include:/etc/postfix/members\n"},
+      {"members", "m@x.example\n"},
+      {"relay.list", "one.example\n!no.two.example, .two.example\n"}};
   const PostfixConfig config = folder.config();
   const Maps maps = config.maps(config.parameters(), "transport_maps");
   EXPECT_EQ((*maps.find("b"))->at, (SourcePosition{"pf/second", 1, 1}));
@@ -88,35 +93,40 @@ TEST(Config, WrongFilesAreErrorsWithTheirPlace) {
     EXPECT_EQ(loaded.error().front().at.file, "pf/main.cf");
     EXPECT_EQ(loaded.error().front().at.line, each.line) << each.main;
   }
-  EXPECT_FALSE(TestFolder{{"master.cf", ""}}.load().has_value());
+  const TestFolder without_main{{"master.cf", ""}};
+  EXPECT_FALSE(without_main.load().has_value());
   const auto table = TestFolder{{"main.cf", "transport_maps = hash:t\n"}, {"t", "x y\nbroken\n"}}.load();
   ASSERT_FALSE(table.has_value());
   EXPECT_EQ(table.error().front().at, (SourcePosition{"pf/t", 2, 1}));
 }
 
 TEST(Config, WhatIsNotModelledIsListedByLine) {
-  const TestFolder folder{{"main.cf", "mynetworks = 127.0.0.0/8\n"
-                                      "mailbox_command = /usr/bin/procmail\n"
-                                      "smtp_tls_security_level = may\n"
-                                      "smtp_generic_maps = hash:/etc/postfix/generic\n"
-                                      "relay_domians = x.example\n"
-                                      "my_own = 10\nsmtpd_recipient_limit = $my_own\n"
-                                      "virtual_alias_maps = ldap:/etc/postfix/ldap.cf\n"
-                                      "notify_classes = bounce\n"
-                                      "smtp_tls_loglevel = 1\n"
-                                      "message_drop_headers = bcc, content-length, resent-bcc, return-path\n"},
-                          {"master.cf", "smtp inet n - y - - smtpd -o smtpd_proxy_filter=127.0.0.1:10025\n"
-                                        "25 inet n - y - 1 postscreen\n"
-                                        "smtp unix - - y - - smtp -o bogus_name=1\n"}};
+  const TestFolder folder{{"main.cf",
+                           "mynetworks = 127.0.0.0/8\n"
+                           "mailbox_command = /usr/bin/procmail\n"
+                           "smtp_tls_security_level = may\n"
+                           "smtp_generic_maps = hash:/etc/postfix/generic\n"
+                           "relay_domians = x.example\n"
+                           "my_own = 10\nsmtpd_recipient_limit = $my_own\n"
+                           "virtual_alias_maps = ldap:/etc/postfix/ldap.cf\n"
+                           "notify_classes = bounce\n"
+                           "smtp_tls_loglevel = 1\n"
+                           "message_drop_headers = bcc, content-length, resent-bcc, return-path\n"},
+                          {"master.cf",
+                           "smtp inet n - y - - smtpd -o smtpd_proxy_filter=127.0.0.1:10025\n"
+                           "25 inet n - y - 1 postscreen\n"
+                           "smtp unix - - y - - smtp -o bogus_name=1\n"}};
   const PostfixConfig config = folder.config();
-  EXPECT_THAT(lines_of(config.not_understood()),
-              testing::ElementsAre(testing::StartsWith("pf/main.cf:2 mailbox_command"), testing::StartsWith("pf/main.cf:4 smtp_generic_maps"),
-                                   testing::AllOf(testing::StartsWith("pf/main.cf:5 "), testing::HasSubstr("did you mean relay_domains")),
-                                   testing::StartsWith("pf/main.cf:9 notify_classes"),
-                                   testing::StartsWith("pf/master.cf:1 service smtp: smtpd_proxy_filter"),
-                                   testing::StartsWith("pf/master.cf:2 service 25 runs postscreen"),
-                                   testing::StartsWith("pf/master.cf:3 service smtp: bogus_name"),
-                                   testing::StartsWith("pf/main.cf:8 table ldap:")));
+  EXPECT_THAT(
+      lines_of(config.not_understood()),
+      testing::ElementsAre(
+          testing::StartsWith("pf/main.cf:2 mailbox_command"), testing::StartsWith("pf/main.cf:4 smtp_generic_maps"),
+          testing::AllOf(testing::StartsWith("pf/main.cf:5 "), testing::HasSubstr("did you mean relay_domains")),
+          testing::StartsWith("pf/main.cf:9 notify_classes"),
+          testing::StartsWith("pf/master.cf:1 service smtp: smtpd_proxy_filter"),
+          testing::StartsWith("pf/master.cf:2 service 25 runs postscreen"),
+          testing::StartsWith("pf/master.cf:3 service smtp: bogus_name"),
+          testing::StartsWith("pf/main.cf:8 table ldap:")));
 }
 
 TEST(Config, ServiceOverridesAreOnTop) {
@@ -130,7 +140,8 @@ TEST(Config, ServiceOverridesAreOnTop) {
 }
 
 TEST(MatchList, NetworksNamesAndTables) {
-  const TestFolder folder{{"main.cf", "mynetworks = !192.0.2.9, 192.0.2.0/24, [2001:db8::]/32, example.com, hash:n\n"}, {"n", "198.51.100.7 x\n"}};
+  const TestFolder folder{{"main.cf", "mynetworks = !192.0.2.9, 192.0.2.0/24, [2001:db8::]/32, example.com, hash:n\n"},
+                          {"n", "198.51.100.7 x\n"}};
   const PostfixConfig config = folder.config();
   const MatchList networks(config, config.parameters(), "mynetworks", MatchFlavor::network, true);
   const auto matches = [&](std::string_view name, std::string_view address) {

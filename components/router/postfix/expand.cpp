@@ -59,7 +59,8 @@ class Expander {
 
   /// False when a fault was found; see `fault`.
   bool expand(std::string_view text) {
-    if (++depth_ > depth_max) return fail(fmt::format("references nest too deep (a cycle?) at \"{}\"", text.substr(0, 40)));
+    if (++depth_ > depth_max)
+      return fail(fmt::format("references nest too deep (a cycle?) at \"{}\"", text.substr(0, 40)));
     const bool good = expand_text(text);
     --depth_;
     return good;
@@ -101,11 +102,13 @@ class Expander {
   bool expand_reference(std::string_view& text) {
     if (++references_ > references_max) return fail("too many references in one value");
     if (!text.empty() && (text.front() == '{' || text.front() == '(')) {
-      const std::optional<std::string_view> content = take_balanced(text, text.front(), text.front() == '{' ? '}' : ')');
+      const std::optional<std::string_view> content =
+          take_balanced(text, text.front(), text.front() == '{' ? '}' : ')');
       return content && expand_expression(*content);
     }
     const std::string_view name = take_name(text);
-    if (name.empty()) return fail(fmt::format("a parameter name was expected after '$', at \"{}\"", text.substr(0, 20)));
+    if (name.empty())
+      return fail(fmt::format("a parameter name was expected after '$', at \"{}\"", text.substr(0, 20)));
     return expand_expression(name);
   }
 
@@ -241,13 +244,20 @@ class Expander {
   }
 
   bool apply(std::string_view op, int order, bool& holds) {
-    if (op == "==") holds = order == 0;
-    else if (op == "!=") holds = order != 0;
-    else if (op == "<") holds = order < 0;
-    else if (op == "<=") holds = order <= 0;
-    else if (op == ">") holds = order > 0;
-    else if (op == ">=") holds = order >= 0;
-    else return fail(fmt::format("one of == != < <= >= > was expected, not \"{}\"", op));
+    if (op == "==")
+      holds = order == 0;
+    else if (op == "!=")
+      holds = order != 0;
+    else if (op == "<")
+      holds = order < 0;
+    else if (op == "<=")
+      holds = order <= 0;
+    else if (op == ">")
+      holds = order > 0;
+    else if (op == ">=")
+      holds = order >= 0;
+    else
+      return fail(fmt::format("one of == != < <= >= > was expected, not \"{}\"", op));
     return true;
   }
 

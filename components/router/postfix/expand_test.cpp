@@ -65,9 +65,8 @@ TEST(Expand, GivesWhatPostconfPrints) {
 }
 
 TEST(Expand, RefusesWhatPostconfRefuses) {
-  for (const std::string_view text :
-       {"a$", "$-", "${x", "${}", "${x y}", "${x?{a}b}", "${x?{a}:{b}c}", "${{1}={1}?a:b}", "${{$b}?{t}:{f}}",
-        "${{1.x}==level{1.0}?{t}:{f}}", "$cy"}) {
+  for (const std::string_view text : {"a$", "$-", "${x", "${}", "${x y}", "${x?{a}b}", "${x?{a}:{b}c}",
+                                      "${{1}={1}?a:b}", "${{$b}?{t}:{f}}", "${{1.x}==level{1.0}?{t}:{f}}", "$cy"}) {
     EXPECT_FALSE(expand_references(text, value_of).has_value()) << text;
   }
 }
@@ -76,7 +75,8 @@ TEST(Expand, GrowthAndDepthAreBounded) {
   const NameLookup doubling = [](std::string_view name) -> std::optional<std::string_view> {
     static const std::vector<std::string> values = [] {
       std::vector<std::string> out;
-      for (int level = 0; level < 60; ++level) out.push_back("$l" + std::to_string(level + 1) + "$l" + std::to_string(level + 1));
+      for (int level = 0; level < 60; ++level)
+        out.push_back("$l" + std::to_string(level + 1) + "$l" + std::to_string(level + 1));
       return out;
     }();
     const auto level = static_cast<std::size_t>(std::stoul(std::string(name.substr(1))));

@@ -11,7 +11,8 @@ Folder::Folder(std::filesystem::path path, std::string shown)
 
 std::string Folder::relative(std::string_view name) const {
   for (const std::string_view prefix : {std::string_view(config_directory_), std::string_view("/etc/postfix")}) {
-    if (prefix.size() > 1 && name.size() > prefix.size() + 1 && name.starts_with(prefix) && name[prefix.size()] == '/') {
+    if (prefix.size() > 1 && name.size() > prefix.size() + 1 && name.starts_with(prefix) &&
+        name[prefix.size()] == '/') {
       return std::string(name.substr(prefix.size() + 1));
     }
   }

@@ -1,4 +1,5 @@
-// Which file of the given folder a path in a Postfix configuration stands for. The one place that knows: production paths
+// Which file of the given folder a path in a Postfix configuration stands for. The one place that knows: production
+// paths
 // (`/etc/postfix/x`, `/etc/aliases`) are read from the world's folder.
 #pragma once
 

@@ -1,6 +1,6 @@
 // Postfix's line format, shared by main.cf, master.cf and all tables in text form. postconf(5), postmap(1) "INPUT FILE
-// FORMAT": an entry starts at a non-blank character, a line that starts with white space continues it, empty lines and lines
-// whose first non-blank character is `#` are skipped (even between continuation lines).
+// FORMAT": an entry starts at a non-blank character, a line that starts with white space continues it, empty lines and
+// lines whose first non-blank character is `#` are skipped (even between continuation lines).
 #pragma once
 
 #include <optional>

@@ -25,14 +25,16 @@ Parsed<MainCf> MainCf::parse(std::string_view text, const std::string& file) {
   main.file_ = file;
   Diagnostics errors;
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    const int line = 1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul), '\n'));
+    const int line =
+        1 + static_cast<int>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(nul), '\n'));
     errors.push_back({Severity::error, {file, line, 0}, "a NUL byte; main.cf is text", {}, {}});
     return errors;
   }
   for (const LogicalLine& line : logical_lines(text)) {
     const SourcePosition at{file, line.line, 1};
     if (line.starts_with_blank) {
-      errors.push_back({Severity::error, at, "the first entry starts with white space; Postfix skips it", line.text, {}});
+      errors.push_back(
+          {Severity::error, at, "the first entry starts with white space; Postfix skips it", line.text, {}});
       continue;
     }
     const auto assignment = split_assignment(line.text);
@@ -46,10 +48,12 @@ Parsed<MainCf> MainCf::parse(std::string_view text, const std::string& file) {
       main.settings_.emplace(setting.name, std::move(setting));
       continue;
     }
-    main.warnings_.push_back({Severity::warning, at,
-                              fmt::format("'{}' is set again; this value replaces that of line {}", setting.name,
-                                          existing->second.at.line),
-                              line.text, {}});
+    main.warnings_.push_back(
+        {Severity::warning,
+         at,
+         fmt::format("'{}' is set again; this value replaces that of line {}", setting.name, existing->second.at.line),
+         line.text,
+         {}});
     existing->second = std::move(setting);
   }
   if (!errors.empty()) return errors;

@@ -26,8 +26,8 @@ Result<Assignment, Error> split_assignment(std::string_view text);
 
 class MainCf {
  public:
-  /// Reads the text of a main.cf; `file` is the path shown in messages. A line without `=` is an error; a repeated name is
-  /// a warning, the last one wins (as Postfix warns and does).
+  /// Reads the text of a main.cf; `file` is the path shown in messages. A line without `=` is an error; a repeated name
+  /// is a warning, the last one wins (as Postfix warns and does).
   static Parsed<MainCf> parse(std::string_view text, const std::string& file);
 
   /// The effective setting of that name, or nullptr when the file has none.

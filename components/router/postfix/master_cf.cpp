@@ -73,7 +73,8 @@ Result<Service, Diagnostic> parse_service(const LogicalLine& line, const SourceP
   service.command = words[command_index];
   service.at = at;
   if (std::find(service_types.begin(), service_types.end(), service.type) == service_types.end()) {
-    return error_at(at, line, fmt::format("'{}' is no service type; expected inet, unix, unix-dgram, fifo or pass", service.type));
+    return error_at(
+        at, line, fmt::format("'{}' is no service type; expected inet, unix, unix-dgram, fifo or pass", service.type));
   }
   for (std::size_t index = command_index + 1; index < words.size(); ++index) {
     std::string_view word = words[index];
@@ -97,15 +98,24 @@ Result<Service, Diagnostic> parse_service(const LogicalLine& line, const SourceP
 
 std::string_view to_string(TransportKind kind) {
   switch (kind) {
-    case TransportKind::smtp: return "smtp";
-    case TransportKind::lmtp: return "lmtp";
-    case TransportKind::local: return "local";
-    case TransportKind::virtual_mailbox: return "virtual";
-    case TransportKind::error: return "error";
-    case TransportKind::retry: return "retry";
-    case TransportKind::discard: return "discard";
-    case TransportKind::pipe: return "pipe";
-    case TransportKind::unknown: break;
+    case TransportKind::smtp:
+      return "smtp";
+    case TransportKind::lmtp:
+      return "lmtp";
+    case TransportKind::local:
+      return "local";
+    case TransportKind::virtual_mailbox:
+      return "virtual";
+    case TransportKind::error:
+      return "error";
+    case TransportKind::retry:
+      return "retry";
+    case TransportKind::discard:
+      return "discard";
+    case TransportKind::pipe:
+      return "pipe";
+    case TransportKind::unknown:
+      break;
   }
   return "unknown";
 }
@@ -142,10 +152,13 @@ Parsed<MasterCf> MasterCf::parse(std::string_view text, const std::string& file)
     }
     for (Service& existing : master.services_) {
       if (existing.name == service->name && existing.type == service->type) {
-        master.warnings_.push_back({Severity::warning, at,
-                                    fmt::format("service {} {} is listed again; Postfix lets the later one replace line {}",
-                                                service->name, service->type, existing.at.line),
-                                    line.text, {}});
+        master.warnings_.push_back(
+            {Severity::warning,
+             at,
+             fmt::format("service {} {} is listed again; Postfix lets the later one replace line {}", service->name,
+                         service->type, existing.at.line),
+             line.text,
+             {}});
         existing.type += " (replaced)";
       }
     }

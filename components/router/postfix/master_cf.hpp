@@ -1,5 +1,6 @@
-// master.cf: which services run, by which program, with which parameters of their own. master(5). The router needs it for
-// three things: what a transport name means, what an smtpd service is told with -o, and which of it we do not model.
+// master.cf: which services run, by which program, with which parameters of their own. master(5). The router needs it
+// for three things: what a transport name means, what an smtpd service is told with -o, and which of it we do not
+// model.
 #pragma once
 
 #include "components/router/postfix/main_cf.hpp"
@@ -11,16 +12,16 @@
 
 namespace watershed::postfix {
 
-/// What a delivery transport does. `relay` is smtp(8) under another name, so its kind is smtp; `retry` is error(8) under
-/// the name that makes it defer.
+/// What a delivery transport does. `relay` is smtp(8) under another name, so its kind is smtp; `retry` is error(8)
+/// under the name that makes it defer.
 enum class TransportKind { smtp, lmtp, local, virtual_mailbox, error, retry, discard, pipe, unknown };
 
 std::string_view to_string(TransportKind kind);
 
 struct Service {
-  std::string name;     ///< `smtp`, `submission`, `127.0.0.1:10025`, `relay` …
-  std::string type;     ///< inet, unix, unix-dgram, fifo, pass
-  std::string command;  ///< smtpd, cleanup, smtp …
+  std::string name;                    ///< `smtp`, `submission`, `127.0.0.1:10025`, `relay` …
+  std::string type;                    ///< inet, unix, unix-dgram, fifo, pass
+  std::string command;                 ///< smtpd, cleanup, smtp …
   std::vector<std::string> arguments;  ///< other than -o
   std::vector<Setting> overrides;      ///< from `-o name=value` and `-o { name = value }`
   SourcePosition at;

@@ -69,7 +69,8 @@ MatchResult MatchList::match(std::string_view name, const IpAddress* address) co
   const std::string address_text = address != nullptr ? to_string(*address) : std::string{};
   for (const Pattern& pattern : patterns_) {
     MatchResult result;
-    const bool matched = pattern.table ? match_table(pattern, folded, address_text, result) : match_text(pattern, folded, address);
+    const bool matched =
+        pattern.table ? match_table(pattern, folded, address_text, result) : match_text(pattern, folded, address);
     if (result.failure) return result;
     if (!matched) continue;
     result.matched = !pattern.negated;
@@ -83,7 +84,8 @@ bool MatchList::match_text(const Pattern& pattern, std::string_view name, const 
   if (pattern.network) return address != nullptr && pattern.network->contains(*address);
   if (name.empty()) return false;
   if (name == pattern.text) return true;
-  if (flavor_ == MatchFlavor::name_exact || name.size() <= pattern.text.size() || !name.ends_with(pattern.text)) return false;
+  if (flavor_ == MatchFlavor::name_exact || name.size() <= pattern.text.size() || !name.ends_with(pattern.text))
+    return false;
   // match_hostname(): with parent matching `example.com` takes its subdomains, without it `.example.com` does.
   const std::size_t cut = name.size() - pattern.text.size();
   return parent_matches_subdomains_ ? name[cut - 1] == '.' : pattern.text.starts_with('.');

@@ -1,5 +1,5 @@
-// Lists of patterns: mydestination, relay_domains, mynetworks, … postconf(5) "mydestination", match_list(3): elements are
-// names, `!name` exclusions, `/file` includes, `type:table` lookups and networks; first match wins.
+// Lists of patterns: mydestination, relay_domains, mynetworks, … postconf(5) "mydestination", match_list(3): elements
+// are names, `!name` exclusions, `/file` includes, `type:table` lookups and networks; first match wins.
 #pragma once
 
 #include "base/ip_address.hpp"
@@ -14,9 +14,9 @@
 namespace watershed::postfix {
 
 enum class MatchFlavor {
-  domain,       ///< names; `.parent` and, when parent matching is on, subdomains
-  name_exact,   ///< exact, case-insensitive
-  network,      ///< addresses, net/mask, and client names (mynetworks)
+  domain,      ///< names; `.parent` and, when parent matching is on, subdomains
+  name_exact,  ///< exact, case-insensitive
+  network,     ///< addresses, net/mask, and client names (mynetworks)
 };
 
 /// A match: where it came from. When a table failed, `failure` is set and `matched` is false.
@@ -44,7 +44,8 @@ class MatchList {
   struct Pattern;
   void add(const PostfixConfig& config, std::string_view element, const DecidedBy& decided_by, bool negated, int depth);
   bool match_text(const Pattern& pattern, std::string_view name, const IpAddress* address) const;
-  bool match_table(const Pattern& pattern, std::string_view name, std::string_view address_text, MatchResult& result) const;
+  bool match_table(const Pattern& pattern, std::string_view name, std::string_view address_text,
+                   MatchResult& result) const;
 
   std::vector<Pattern> patterns_;
   MatchFlavor flavor_ = MatchFlavor::name_exact;

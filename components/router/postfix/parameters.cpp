@@ -23,15 +23,24 @@ bool is_digits(std::string_view text) {
 bool is_duration_unit(char c) { return std::string_view("smhdw").find(c) != std::string_view::npos; }
 
 // Texts that look like numbers, by postconf(5).
-constexpr std::array<std::string_view, 7> texts_like_numbers = {
-    "compatibility_level", "default_destination_concurrency_negative_feedback",
-    "default_destination_concurrency_positive_feedback", "lmtp_tcp_port", "mail_release_date", "milter_protocol",
-    "smtp_tcp_port"};
+constexpr std::array<std::string_view, 7> texts_like_numbers = {"compatibility_level",
+                                                                "default_destination_concurrency_negative_feedback",
+                                                                "default_destination_concurrency_positive_feedback",
+                                                                "lmtp_tcp_port",
+                                                                "mail_release_date",
+                                                                "milter_protocol",
+                                                                "smtp_tcp_port"};
 
 // Postfix expands these with the facts of each delivery or rejection, not when it reads main.cf.
-constexpr std::array<std::string_view, 7> expanded_late = {
-    "command_execution_directory", "default_rbl_reply", "forward_path",   "luser_relay",
-    "mailbox_command",             "smtpd_reject_footer", "smtp_sasl_path"};
+constexpr std::array<std::string_view, 9> expanded_late = {"command_execution_directory",
+                                                           "default_rbl_reply",
+                                                           "forward_path",
+                                                           "luser_relay",
+                                                           "mailbox_command",
+                                                           "postscreen_expansion_filter",
+                                                           "postscreen_reject_footer",
+                                                           "smtpd_expansion_filter",
+                                                           "smtpd_reject_footer"};
 
 bool contains(std::span<const std::string_view> names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -70,8 +79,7 @@ std::vector<ParameterFact> read_all_defaults() {
   read_defaults(modelled_parameter_defaults, Treatment::modelled, facts);
   read_defaults(not_modelled_parameter_defaults, Treatment::not_modelled, facts);
   read_defaults(harmless_parameter_defaults, Treatment::harmless, facts);
-  std::sort(facts.begin(), facts.end(),
-            [](const ParameterFact& a, const ParameterFact& b) { return a.name < b.name; });
+  std::sort(facts.begin(), facts.end(), [](const ParameterFact& a, const ParameterFact& b) { return a.name < b.name; });
   return facts;
 }
 
@@ -109,12 +117,22 @@ std::optional<std::chrono::seconds> parse_duration(std::string_view text, char d
   if (rest.size() > 1) return std::nullopt;
   std::int64_t seconds = 1;
   switch (rest.empty() ? default_unit : to_lower(rest.front())) {
-    case 's': break;
-    case 'm': seconds = 60; break;
-    case 'h': seconds = 3600; break;
-    case 'd': seconds = 86400; break;
-    case 'w': seconds = 604800; break;
-    default: return std::nullopt;
+    case 's':
+      break;
+    case 'm':
+      seconds = 60;
+      break;
+    case 'h':
+      seconds = 3600;
+      break;
+    case 'd':
+      seconds = 86400;
+      break;
+    case 'w':
+      seconds = 604800;
+      break;
+    default:
+      return std::nullopt;
   }
   // Postfix keeps seconds in an int.
   if (count > 2147483647 / seconds) return std::nullopt;
@@ -155,7 +173,8 @@ const ParameterFact* find_parameter(std::string_view name) {
 }
 
 const ParameterFact* find_transport_parameter(std::string_view name, std::string_view transport) {
-  if (name.size() <= transport.size() + 1 || !name.starts_with(transport) || name[transport.size()] != '_') return nullptr;
+  if (name.size() <= transport.size() + 1 || !name.starts_with(transport) || name[transport.size()] != '_')
+    return nullptr;
   const std::string_view suffix = name.substr(transport.size() + 1);
   for (const TransportSuffix& known : transport_suffixes) {
     if (known.suffix == suffix) return find_parameter(known.fallback);
@@ -234,11 +253,13 @@ std::string Parameters::fault(std::string_view name) const {
   const ParameterFact* fact = find_parameter(name);
   if (fact == nullptr) return {};
   switch (fact->type) {
-    case ParameterType::text: return {};
+    case ParameterType::text:
+      return {};
     case ParameterType::boolean:
       return parse_boolean(*expanded) ? std::string{} : fmt::format("yes or no was expected, not \"{}\"", *expanded);
     case ParameterType::number:
-      return parse_number(*expanded) ? std::string{} : fmt::format("a whole number was expected, not \"{}\"", *expanded);
+      return parse_number(*expanded) ? std::string{}
+                                     : fmt::format("a whole number was expected, not \"{}\"", *expanded);
     case ParameterType::duration:
       return parse_duration(*expanded, 's')
                  ? std::string{}

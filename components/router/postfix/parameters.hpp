@@ -1,5 +1,5 @@
-// What we know of every main.cf parameter of Postfix 3.7, and the values that a configuration gives them. The facts come
-// from `postconf -d` and postconf(5).
+// What we know of every main.cf parameter of Postfix 3.7, and the values that a configuration gives them. The facts
+// come from `postconf -d` and postconf(5).
 #pragma once
 
 #include "components/router/postfix/main_cf.hpp"
@@ -19,9 +19,9 @@ namespace watershed::postfix {
 
 /// How the model treats a parameter.
 enum class Treatment {
-  modelled,       ///< its effect is implemented
-  harmless,       ///< cannot change where a message goes or what becomes of it (logging, process limits, TLS ciphers …)
-  not_modelled,   ///< can, and is not implemented: setting it to anything but its default is "not understood"
+  modelled,  ///< its effect is implemented
+  harmless,  ///< cannot change where a message goes or what becomes of it (logging, process limits, TLS ciphers …)
+  not_modelled,  ///< can, and is not implemented: setting it to anything but its default is "not understood"
 };
 
 enum class ParameterType { text, boolean, number, duration };
@@ -49,11 +49,12 @@ class Parameters {
  public:
   Parameters() = default;
   /// `host_defaults` are the defaults that depend on the host: myhostname, mydomain, mynetworks.
-  Parameters(std::shared_ptr<const MainCf> main, std::shared_ptr<const std::map<std::string, std::string, std::less<>>> host_defaults,
+  Parameters(std::shared_ptr<const MainCf> main,
+             std::shared_ptr<const std::map<std::string, std::string, std::less<>>> host_defaults,
              std::vector<Setting> overrides = {});
 
-  /// The value with every $name expanded; empty for an unknown name. luser_relay and a few others that Postfix expands with
-  /// the facts of a delivery come back as written.
+  /// The value with every $name expanded; empty for an unknown name. luser_relay and a few others that Postfix expands
+  /// with the facts of a delivery come back as written.
   std::string text(std::string_view name) const;
   bool flag(std::string_view name) const;
   std::int64_t number(std::string_view name) const;

@@ -78,8 +78,8 @@ class PcrePattern : public Pattern {
     auto pattern = std::make_shared<PcrePattern>();
     int code = 0;
     PCRE2_SIZE offset = 0;
-    pattern->compiled_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), options, &code, &offset,
-                                           nullptr));
+    pattern->compiled_.reset(
+        pcre2_compile(reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), options, &code, &offset, nullptr));
     if (!pattern->compiled_) {
       PCRE2_UCHAR message[200];
       pcre2_get_error_message(code, message, sizeof message);
@@ -158,10 +158,14 @@ Result<PatternPtr, Error> take_regexp(std::string_view& text) {
   if (!delimited) return delimited.error();
   int flags = REG_EXTENDED | REG_ICASE;
   for (const char flag : delimited->flags) {
-    if (flag == 'i') flags ^= REG_ICASE;
-    else if (flag == 'm') flags ^= REG_NEWLINE;
-    else if (flag == 'x') flags ^= REG_EXTENDED;
-    else return unknown_flag(flag, "imx");
+    if (flag == 'i')
+      flags ^= REG_ICASE;
+    else if (flag == 'm')
+      flags ^= REG_NEWLINE;
+    else if (flag == 'x')
+      flags ^= REG_EXTENDED;
+    else
+      return unknown_flag(flag, "imx");
   }
   return RegexpPattern::compile(delimited->pattern, flags);
 }
@@ -171,14 +175,22 @@ Result<PatternPtr, Error> take_pcre(std::string_view& text) {
   if (!delimited) return delimited.error();
   std::uint32_t options = PCRE2_CASELESS | PCRE2_DOTALL;
   for (const char flag : delimited->flags) {
-    if (flag == 'i') options ^= PCRE2_CASELESS;
-    else if (flag == 'm') options ^= PCRE2_MULTILINE;
-    else if (flag == 's') options ^= PCRE2_DOTALL;
-    else if (flag == 'x') options ^= PCRE2_EXTENDED;
-    else if (flag == 'A') options ^= PCRE2_ANCHORED;
-    else if (flag == 'E') options ^= PCRE2_DOLLAR_ENDONLY;
-    else if (flag == 'U') options ^= PCRE2_UNGREEDY;
-    else if (flag != 'X') return unknown_flag(flag, "imsxAEUX");  // pcre_table(5): X has no effect with PCRE2
+    if (flag == 'i')
+      options ^= PCRE2_CASELESS;
+    else if (flag == 'm')
+      options ^= PCRE2_MULTILINE;
+    else if (flag == 's')
+      options ^= PCRE2_DOTALL;
+    else if (flag == 'x')
+      options ^= PCRE2_EXTENDED;
+    else if (flag == 'A')
+      options ^= PCRE2_ANCHORED;
+    else if (flag == 'E')
+      options ^= PCRE2_DOLLAR_ENDONLY;
+    else if (flag == 'U')
+      options ^= PCRE2_UNGREEDY;
+    else if (flag != 'X')
+      return unknown_flag(flag, "imsxAEUX");  // pcre_table(5): X has no effect with PCRE2
   }
   return PcrePattern::compile(delimited->pattern, options);
 }
@@ -218,7 +230,8 @@ Result<Network, Error> parse_network(std::string_view text) {
     address_text = address_text.substr(1, address_text.size() - 2);
   }
   const auto address = parse_ip_address(address_text);
-  if (!address) return Error{fmt::format("an address or a network such as 192.0.2.0/24 was expected, not \"{}\"", whole)};
+  if (!address)
+    return Error{fmt::format("an address or a network such as 192.0.2.0/24 was expected, not \"{}\"", whole)};
   const int bits_max = address->is_v6 ? 128 : 32;
   Network network{*address, bits_max};
   if (slash == std::string_view::npos) return network;

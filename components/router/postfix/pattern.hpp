@@ -1,5 +1,5 @@
-// One pattern of a regexp:, pcre: or cidr: table. regexp_table(5) runs on the C library's regcomp(3), pcre_table(5) on PCRE2:
-// the engines that Postfix itself uses.
+// One pattern of a regexp:, pcre: or cidr: table. regexp_table(5) runs on the C library's regcomp(3), pcre_table(5) on
+// PCRE2: the engines that Postfix itself uses.
 #pragma once
 
 #include "base/ip_address.hpp"

@@ -17,9 +17,9 @@ constexpr std::array<std::string_view, 7> keyed_types = {"btree", "cdb", "dbm", 
 constexpr std::array<std::string_view, 3> rule_types = {"cidr", "pcre", "regexp"};
 
 // DATABASE_README: types of Postfix 3.7 whose answers come from outside the folder or from chance.
-constexpr std::array<std::string_view, 14> outside_types = {"environ",  "internal", "ldap",  "memcache", "mysql",
-                                                            "netinfo",  "nis",      "nisplus", "pgsql",  "randmap",
-                                                            "socketmap", "sqlite",  "tcp",   "unix"};
+constexpr std::array<std::string_view, 14> outside_types = {"environ",   "internal", "ldap",    "memcache", "mysql",
+                                                            "netinfo",   "nis",      "nisplus", "pgsql",    "randmap",
+                                                            "socketmap", "sqlite",   "tcp",     "unix"};
 
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& types, std::string_view type) {
@@ -35,21 +35,25 @@ Parsed<OpenedTable> open_from_file(const TableRequest& request, const TableSourc
     file = TableSource::File{request.at.file, {}};
     for (const std::string_view rule : split_protecting_braces(*content, list_separators)) {
       const auto text = braced_content(rule);
-      if (!text) return request_error(request, fmt::format("each rule inside {}:{{…}} needs braces, at \"{}\"", request.type, rule));
+      if (!text)
+        return request_error(request,
+                             fmt::format("each rule inside {}:{{…}} needs braces, at \"{}\"", request.type, rule));
       file->text += std::string(*text) + "\n";
     }
     if (file->text.empty()) return request_error(request, fmt::format("{}:{{…}} holds no rule", request.type));
   } else {
     file = source.read_file(request.name);
     if (!file) {
-      return request_error(request, fmt::format("table {}:{}: there is no such file in the folder", request.type, request.name),
+      return request_error(request,
+                           fmt::format("table {}:{}: there is no such file in the folder", request.type, request.name),
                            "Tables are read from their source text, not from a .db or .lmdb file.");
     }
   }
   if (const std::size_t nul = file->text.find('\0'); nul != std::string::npos) {
     const auto line = 1 + std::count(file->text.begin(), file->text.begin() + static_cast<std::ptrdiff_t>(nul), '\n');
     Diagnostics errors;
-    errors.push_back({Severity::error, {file->shown_path, static_cast<int>(line), 0}, "a NUL byte; a table is text", {}, {}});
+    errors.push_back(
+        {Severity::error, {file->shown_path, static_cast<int>(line), 0}, "a NUL byte; a table is text", {}, {}});
     return errors;
   }
   return is_inline || contains(rule_types, request.type) ? open_rules(request, *file) : open_keyed_file(request, *file);
@@ -79,15 +83,16 @@ Parsed<OpenedTable> open_table(std::string_view type_and_name, const SourcePosit
     TableRequest request{{}, std::string(type_and_name), at, use};
     return request_error(request, fmt::format("a table is written type:name, not \"{}\"", type_and_name));
   }
-  const TableRequest request{std::string(type_and_name.substr(0, colon)), std::string(type_and_name.substr(colon + 1)), at,
-                             use};
+  const TableRequest request{std::string(type_and_name.substr(0, colon)), std::string(type_and_name.substr(colon + 1)),
+                             at, use};
   if (request.type == "inline") return open_inline(request);
   if (request.type == "static") return open_static(request);
   if (request.type == "fail") return open_fail(request);
   if (request.type == "pipemap" || request.type == "unionmap") return open_compound(request, source);
   if (request.type == "unix") return open_unix(request, source);
   if (contains(keyed_types, request.type) || contains(rule_types, request.type)) return open_from_file(request, source);
-  if (contains(outside_types, request.type)) return open_not_understood(request, "its answers come from outside the folder");
+  if (contains(outside_types, request.type))
+    return open_not_understood(request, "its answers come from outside the folder");
   return request_error(request, fmt::format("'{}' is no table type of Postfix 3.7", request.type));
 }
 
@@ -109,7 +114,8 @@ Lookup Maps::find(std::string_view key, bool fixed_keys_only) const {
       continue;
     }
     if ((*found)->value.empty()) {
-      return LookupError{fmt::format("{}: the value for \"{}\" is empty", table->type_and_name(), key), (*found)->at, false};
+      return LookupError{fmt::format("{}: the value for \"{}\" is empty", table->type_and_name(), key), (*found)->at,
+                         false};
     }
     return found;
   }

@@ -39,8 +39,8 @@ class Table {
 
   virtual Lookup lookup(std::string_view key) const = 0;
 
-  /// False for regexp:, pcre:, cidr: …: Postfix asks those for the whole key only, never for `@domain`, parent domains or
-  /// `user` (DICT_FLAG_FIXED against DICT_FLAG_PATTERN; regexp_table(5) "TABLE SEARCH ORDER").
+  /// False for regexp:, pcre:, cidr: …: Postfix asks those for the whole key only, never for `@domain`, parent domains
+  /// or `user` (DICT_FLAG_FIXED against DICT_FLAG_PATTERN; regexp_table(5) "TABLE SEARCH ORDER").
   virtual bool has_fixed_keys() const { return true; }
 
   const std::string& type() const { return type_; }
@@ -76,8 +76,8 @@ struct OpenedTable {
   Diagnostics warnings;
 };
 
-/// Opens `hash:/etc/postfix/x`, `inline:{…}`, `pipemap:{…}` …; `at` is the place of that text in main.cf. Wrong source text
-/// or a missing file is an error with file:line:col.
+/// Opens `hash:/etc/postfix/x`, `inline:{…}`, `pipemap:{…}` …; `at` is the place of that text in main.cf. Wrong source
+/// text or a missing file is an error with file:line:col.
 Parsed<OpenedTable> open_table(std::string_view type_and_name, const SourcePosition& at, const TableSource& source,
                                TableUse use = {});
 

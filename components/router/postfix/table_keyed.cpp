@@ -102,7 +102,8 @@ Parsed<OpenedTable> open_keyed_file(const TableRequest& request, const TableSour
   for (const LogicalLine& line : logical_lines(file.text)) {
     const SourcePosition at{file.shown_path, line.line, 1};
     if (line.starts_with_blank) {
-      errors.push_back({Severity::error, at, "the first entry starts with white space; Postfix skips it", line.text, {}});
+      errors.push_back(
+          {Severity::error, at, "the first entry starts with white space; Postfix skips it", line.text, {}});
       continue;
     }
     const auto entry = is_alias_file ? split_alias_line(line.text) : split_map_line(line.text);
@@ -111,12 +112,18 @@ Parsed<OpenedTable> open_keyed_file(const TableRequest& request, const TableSour
       continue;
     }
     if (!is_alias_file && entry->key.ends_with(':')) {
-      opened.warnings.push_back({Severity::warning, at,
-                                 fmt::format("the key \"{}\" ends with ':', as in an alias file", entry->key), line.text, {}});
+      opened.warnings.push_back({Severity::warning,
+                                 at,
+                                 fmt::format("the key \"{}\" ends with ':', as in an alias file", entry->key),
+                                 line.text,
+                                 {}});
     }
     if (!table->add(entry->key, entry->value, at)) {
-      opened.warnings.push_back({Severity::warning, at,
-                                 fmt::format("\"{}\" is listed again; Postfix keeps the first", entry->key), line.text, {}});
+      opened.warnings.push_back({Severity::warning,
+                                 at,
+                                 fmt::format("\"{}\" is listed again; Postfix keeps the first", entry->key),
+                                 line.text,
+                                 {}});
     }
   }
   if (!errors.empty()) return errors;
@@ -137,11 +144,13 @@ Parsed<OpenedTable> open_inline(const TableRequest& request) {
     std::string quoted_key;
     if (text.starts_with('"')) {
       const std::size_t end = text.find('"', 1);
-      if (end == std::string_view::npos) return request_error(request, fmt::format("a quote is never closed in \"{}\"", text));
+      if (end == std::string_view::npos)
+        return request_error(request, fmt::format("a quote is never closed in \"{}\"", text));
       quoted_key = std::string(text.substr(1, end - 1));
       text.remove_prefix(end + 1);
       text = trim_blanks(text);
-      if (!text.starts_with('=')) return request_error(request, fmt::format("'=' was expected after \"{}\"", quoted_key));
+      if (!text.starts_with('='))
+        return request_error(request, fmt::format("'=' was expected after \"{}\"", quoted_key));
     }
     const std::string assignment_text = quoted_key.empty() ? std::string(text) : "quoted" + std::string(text);
     const auto assignment = split_assignment(assignment_text);
@@ -150,7 +159,8 @@ Parsed<OpenedTable> open_inline(const TableRequest& request) {
     }
     const std::string key = quoted_key.empty() ? std::string(assignment->name) : quoted_key;
     if (!table->add(key, assignment->value, request.at)) {
-      opened.warnings.push_back({Severity::warning, request.at, fmt::format("inline key \"{}\" is listed again", key), {}, {}});
+      opened.warnings.push_back(
+          {Severity::warning, request.at, fmt::format("inline key \"{}\" is listed again", key), {}, {}});
     }
   }
   opened.table = std::move(table);

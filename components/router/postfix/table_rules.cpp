@@ -93,7 +93,8 @@ Result<int, Error> take_group_number(std::string_view& text) {
   int number = 0;
   const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), number);
   if (digits.empty() || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || number < 1) {
-    return Error{fmt::format("a group number from 1 was expected after '$', not \"{}\"; write $$ for a dollar sign", digits)};
+    return Error{
+        fmt::format("a group number from 1 was expected after '$', not \"{}\"; write $$ for a dollar sign", digits)};
   }
   return number;
 }

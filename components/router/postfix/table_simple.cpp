@@ -61,8 +61,10 @@ class CompoundTable : public Table {
       Lookup found = table->lookup(key);
       if (!found) return found;
       if (!*found) continue;
-      if (hit) hit->value += "," + (*found)->value;
-      else hit = std::move(**found);
+      if (hit)
+        hit->value += "," + (*found)->value;
+      else
+        hit = std::move(**found);
     }
     return hit;
   }

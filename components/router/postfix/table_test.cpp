@@ -29,8 +29,8 @@ std::string ask(const Parsed<OpenedTable>& opened, std::string_view key) {
 }
 
 TEST(KeyedTable, KeysValuesAndLines) {
-  const auto source = source_of({{"m",
-                                  "# c\n   # c2\na  one\nA two\n\"x y\"@d  three\n\"plain\"  four\n  cont\n\"a\\\"b\" five\nK: colon\n"}});
+  const auto source = source_of(
+      {{"m", "# c\n   # c2\na  one\nA two\n\"x y\"@d  three\n\"plain\"  four\n  cont\n\"a\\\"b\" five\nK: colon\n"}});
   for (const char* type : {"hash", "btree", "texthash", "lmdb", "cdb", "proxy:hash"}) {
     const auto table = open(std::string(type) + ":m", source);
     EXPECT_EQ(ask(table, "a"), "one");  // the first of two wins
@@ -61,7 +61,8 @@ TEST(KeyedTable, FaultsNameTheirLine) {
 
 TEST(KeyedTable, AliasFormat) {
   const TableUse aliases{true, true};
-  const auto table = open("hash:aliases", source_of({{"aliases", "root:  admin, ops\n\"quoted name\": q\nUP: x:y\n"}}), aliases);
+  const auto table =
+      open("hash:aliases", source_of({{"aliases", "root:  admin, ops\n\"quoted name\": q\nUP: x:y\n"}}), aliases);
   EXPECT_EQ(ask(table, "root"), "admin, ops");
   EXPECT_EQ(ask(table, "quoted name"), "q");
   EXPECT_EQ(ask(table, "up"), "x:y");
@@ -78,7 +79,8 @@ TEST(InlineTables, TakeTheirEntriesFromTheName) {
   EXPECT_EQ(ask(open("static:{ a b }"), "any"), "a b");
   EXPECT_EQ(ask(open("static:xyz"), ""), "xyz");
   EXPECT_EQ(ask(open("fail:why"), "a"), "!");
-  for (const char* name : {"inline:{}", "inline:{a}", "inline:a=b", "static:", "nope:x", "hash", ":x", "pipemap:{nope:x}"}) {
+  for (const char* name :
+       {"inline:{}", "inline:{a}", "inline:a=b", "static:", "nope:x", "hash", ":x", "pipemap:{nope:x}"}) {
     EXPECT_FALSE(open(name).has_value()) << name;
   }
 }
@@ -118,9 +120,9 @@ TEST(RuleTables, OrderNegationBlocksAndSubstitution) {
 }
 
 TEST(RuleTables, FaultsNameTheirLine) {
-  for (const char* text : {"/ok/ x\n/open x\n", "/ok/ x\n/a(/ x\n", "/ok/ x\n/a/q x\n", "/ok/ x\n/a/ $1\n", "/ok/ x\n/(a)/ $x\n",
-                           "/ok/ x\n!/(a)/ $1\n", "/ok/ x\nendif\n", "/ok/ x\nif /a/\n", "/ok/ x\nword result\n",
-                           "/ok/ x\n/(a)/ ${1\n", "/ok/ x\n/(a)/ $0\n"}) {
+  for (const char* text : {"/ok/ x\n/open x\n", "/ok/ x\n/a(/ x\n", "/ok/ x\n/a/q x\n", "/ok/ x\n/a/ $1\n",
+                           "/ok/ x\n/(a)/ $x\n", "/ok/ x\n!/(a)/ $1\n", "/ok/ x\nendif\n", "/ok/ x\nif /a/\n",
+                           "/ok/ x\nword result\n", "/ok/ x\n/(a)/ ${1\n", "/ok/ x\n/(a)/ $0\n"}) {
     for (const char* type : {"regexp:r", "pcre:r"}) {
       const auto table = open(type, source_of({{"r", text}}));
       ASSERT_FALSE(table.has_value()) << type << " " << text;
@@ -132,9 +134,10 @@ TEST(RuleTables, FaultsNameTheirLine) {
 }
 
 TEST(CidrTable, NetworksNegationAndBlocks) {
-  const auto source = source_of({{"c",
-                                  "192.0.2.0/24 net\nif 10.1.0.0/16\n10.1.2.3 host\nendif\n[2001:db8::]/32 v6\n10.0.0.0/8 ten\n"
-                                  "!127.0.0.0/8 not loopback\n"}});
+  const auto source =
+      source_of({{"c",
+                  "192.0.2.0/24 net\nif 10.1.0.0/16\n10.1.2.3 host\nendif\n[2001:db8::]/32 v6\n10.0.0.0/8 ten\n"
+                  "!127.0.0.0/8 not loopback\n"}});
   const auto table = open("cidr:c", source);
   EXPECT_EQ(ask(table, "192.0.2.7"), "net");
   EXPECT_EQ(ask(table, "10.1.2.3"), "host");
@@ -142,8 +145,8 @@ TEST(CidrTable, NetworksNegationAndBlocks) {
   EXPECT_EQ(ask(table, "2001:db8::1"), "v6");
   EXPECT_EQ(ask(table, "11.1.1.1"), "not loopback");
   EXPECT_EQ(ask(table, "127.0.0.1"), "-");
-  for (const char* text : {"192.0.2.0/24 ok\n10.0.0.1/8 host bits\n", "192.0.2.0/24 ok\n10.0.0.0/33 x\n", "192.0.2.0/24 ok\nname x\n",
-                           "192.0.2.0/24 ok\n10.0.0.1\n"}) {
+  for (const char* text : {"192.0.2.0/24 ok\n10.0.0.1/8 host bits\n", "192.0.2.0/24 ok\n10.0.0.0/33 x\n",
+                           "192.0.2.0/24 ok\nname x\n", "192.0.2.0/24 ok\n10.0.0.1\n"}) {
     const auto wrong = open("cidr:c", source_of({{"c", text}}));
     ASSERT_FALSE(wrong.has_value()) << text;
     EXPECT_EQ(wrong.error().front().at.line, 2);
@@ -151,7 +154,8 @@ TEST(CidrTable, NetworksNegationAndBlocks) {
 }
 
 TEST(Tables, OutsideAnswersAreNotUnderstood) {
-  for (const char* name : {"ldap:/x", "mysql:/x", "tcp:h:1", "randmap:{a,b}", "unix:passwd.byname", "socketmap:inet:h:1:n"}) {
+  for (const char* name :
+       {"ldap:/x", "mysql:/x", "tcp:h:1", "randmap:{a,b}", "unix:passwd.byname", "socketmap:inet:h:1:n"}) {
     const auto table = open(name);
     ASSERT_TRUE(table.has_value()) << name;
     EXPECT_EQ(ask(table, "a"), "?") << name;

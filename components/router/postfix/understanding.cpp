@@ -20,16 +20,15 @@ struct HarmlessValue {
   std::string_view value;
 };
 constexpr HarmlessValue harmless_values[] = {
-    {"lmtp_tls_security_level", "none"},  {"lmtp_tls_security_level", "may"}, {"notify_classes", ""},
-    {"notify_classes", "resource"},       {"notify_classes", "software"},     {"notify_classes", "resource,software"},
-    {"smtp_tls_security_level", "none"},  {"smtp_tls_security_level", "may"}, {"smtpd_tls_security_level", "none"},
+    {"lmtp_tls_security_level", "none"}, {"lmtp_tls_security_level", "may"}, {"notify_classes", ""},
+    {"notify_classes", "resource"},      {"notify_classes", "software"},     {"notify_classes", "resource,software"},
+    {"smtp_tls_security_level", "none"}, {"smtp_tls_security_level", "may"}, {"smtpd_tls_security_level", "none"},
     {"smtpd_tls_security_level", "may"},
 };
 
 bool is_harmless_value(std::string_view name, std::string_view value) {
-  return std::any_of(std::begin(harmless_values), std::end(harmless_values), [&](const HarmlessValue& known) {
-    return known.name == name && known.value == value;
-  });
+  return std::any_of(std::begin(harmless_values), std::end(harmless_values),
+                     [&](const HarmlessValue& known) { return known.name == name && known.value == value; });
 }
 
 class Examination {
@@ -54,7 +53,8 @@ class Examination {
   }
 
  private:
-  /// postconf(1): a name that no parameter of Postfix has is a parameter of the user's own when some value refers to it.
+  /// postconf(1): a name that no parameter of Postfix has is a parameter of the user's own when some value refers to
+  /// it.
   void collect_references() {
     for (const ParameterFact& fact : known_parameters()) add_references(fact.default_value);
     for (const Setting* setting : config_.main().settings()) add_references(setting->value);
@@ -79,7 +79,8 @@ class Examination {
     const ParameterFact* fact = find_parameter(setting.name);
     if (fact == nullptr) {
       if (is_transport_parameter(setting.name) || referenced_.contains(setting.name)) return;
-      found_.push_back({setting.at, fmt::format("{}{} is no parameter of Postfix 3.7{}", where, setting.name, hint(setting.name))});
+      found_.push_back(
+          {setting.at, fmt::format("{}{} is no parameter of Postfix 3.7{}", where, setting.name, hint(setting.name))});
       return;
     }
     if (fact->treatment != Treatment::not_modelled) return;
@@ -99,7 +100,8 @@ class Examination {
   void examine_service(const Service& service) {
     const bool listens = service.type == "inet" || service.type == "pass";
     if (!listens || service.command == "smtpd") return;
-    found_.push_back({service.at, fmt::format("service {} runs {}, which is not modelled", service.name, service.command)});
+    found_.push_back(
+        {service.at, fmt::format("service {} runs {}, which is not modelled", service.name, service.command)});
   }
 
   const PostfixConfig& config_;
@@ -180,8 +182,10 @@ HostAddresses find_own_addresses(const Parameters& parameters, const std::vector
   }
   if (style == "subnet" && !parameters.is_set("mynetworks") && !interfaces.empty()) {
     SourcePosition at = parameters.where("mynetworks_style");
-    own.not_understood.push_back({at, "mynetworks follows from the interfaces' netmasks (mynetworks_style = subnet), which are "
-                                      "not known here; set mynetworks or mynetworks_style = host"});
+    own.not_understood.push_back(
+        {at,
+         "mynetworks follows from the interfaces' netmasks (mynetworks_style = subnet), which are "
+         "not known here; set mynetworks or mynetworks_style = host"});
   }
   return own;
 }

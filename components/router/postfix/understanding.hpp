@@ -1,4 +1,5 @@
-// What a folder says that the model does not follow, and what the model must know of the host. Both feed load_postfix().
+// What a folder says that the model does not follow, and what the model must know of the host. Both feed
+// load_postfix().
 #pragma once
 
 #include "components/router/postfix/config.hpp"
@@ -8,7 +9,8 @@
 
 namespace watershed::postfix {
 
-/// Parameters that Postfix 3.7 does not have, parameters whose effect is not modelled, and inet services other than smtpd.
+/// Parameters that Postfix 3.7 does not have, parameters whose effect is not modelled, and inet services other than
+/// smtpd.
 std::vector<NotUnderstood> find_not_understood(const PostfixConfig& config);
 
 struct HostAddresses {
@@ -17,8 +19,8 @@ struct HostAddresses {
   std::vector<NotUnderstood> not_understood;
 };
 
-/// postconf(5) inet_interfaces, inet_protocols, proxy_interfaces, mynetworks_style. `interfaces` are the host's addresses
-/// other than loopback.
+/// postconf(5) inet_interfaces, inet_protocols, proxy_interfaces, mynetworks_style. `interfaces` are the host's
+/// addresses other than loopback.
 HostAddresses find_own_addresses(const Parameters& parameters, const std::vector<IpAddress>& interfaces);
 
 }  // namespace watershed::postfix

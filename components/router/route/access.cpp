@@ -27,16 +27,14 @@ AccessDecision no_service(const AccessPolicy::Rules& rules) {
 std::optional<AccessDecision> check_syntax(const AccessPolicy::Rules& rules, const mail::ReversePath& reverse_path,
                                            const mail::Address& address, bool is_sender) {
   const std::string completed = rules.resolver.rules().complete(internal_form(address));
-  const Resolution resolution = rules.resolver.resolve(reverse_path, address_from_internal(completed));
+  const auto resolution = rules.resolver.resolve_shared(reverse_path, completed);
+  if (resolution->status != Resolution::Status::unresolvable) return std::nullopt;
   AccessDecision decision;
   decision.verdict = AccessDecision::Verdict::refuse;
   decision.restriction = "address syntax";
-  if (resolution.status == Resolution::Status::unresolvable) {
-    decision.reply = is_sender ? mail::make_reply(501, "5.1.7", "Bad sender address syntax")
-                               : mail::make_reply(501, "5.1.3", "Bad recipient address syntax");
-    return decision;
-  }
-  return std::nullopt;
+  decision.reply = is_sender ? mail::make_reply(501, "5.1.7", "Bad sender address syntax")
+                             : mail::make_reply(501, "5.1.3", "Bad recipient address syntax");
+  return decision;
 }
 
 }  // namespace

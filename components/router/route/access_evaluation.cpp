@@ -100,14 +100,13 @@ Status AccessEvaluation::evaluate_list(const RestrictionList& list, const Subjec
   ++depth_;
   const int outer_warn = warn_if_reject_;
   Status status = Status::dunno;
-  const DecidedBy by{list.at, list.parameter};
   for (const Restriction& restriction : list.restrictions) {
     if (restriction.kind == RestrictionKind::warn_if_reject) {
       if (warn_if_reject_ == 0) warn_if_reject_ = depth_;
       continue;
     }
-    current_ = by;
-    restriction_ = restriction.argument.empty() ? restriction.name : restriction.name + " " + restriction.argument;
+    current_ = list.decided_by;
+    restriction_ = restriction.text;
     status = evaluate(restriction, subject);
     if (warn_if_reject_ >= depth_) warn_if_reject_ = outer_warn;
     if (status != Status::dunno) break;
@@ -132,9 +131,12 @@ Status AccessEvaluation::evaluate_list(const RestrictionList& list, const Subjec
 Status AccessEvaluation::evaluate(const Restriction& restriction, const Subject& subject) {
   using Kind = RestrictionKind;
   switch (restriction.kind) {
-    case Kind::permit: return Status::ok;
-    case Kind::reject: return reject(rules_.code("reject_code"), "5.7.1", prefix(subject) + "Access denied");
-    case Kind::defer: return reject(rules_.code("defer_code"), "4.3.2", prefix(subject) + "Try again later");
+    case Kind::permit:
+      return Status::ok;
+    case Kind::reject:
+      return reject(rules_.code("reject_code"), "5.7.1", prefix(subject) + "Access denied");
+    case Kind::defer:
+      return reject(rules_.code("defer_code"), "4.3.2", prefix(subject) + "Try again later");
     case Kind::defer_if_permit:
       set_problem(defer_if_permit_, 450, "4.7.0", prefix(subject) + "defer_if_permit requested");
       return Status::dunno;
@@ -155,16 +157,20 @@ Status AccessEvaluation::evaluate(const Restriction& restriction, const Subject&
       current_ = match.decided_by;
       return Status::ok;
     }
-    case Kind::permit_sasl_authenticated: return session_.sasl_username.empty() ? Status::dunno : Status::ok;
-    case Kind::reject_unknown_client_hostname: return reject_unknown_client(false);
-    case Kind::reject_unknown_reverse_client_hostname: return reject_unknown_client(true);
+    case Kind::permit_sasl_authenticated:
+      return session_.sasl_username.empty() ? Status::dunno : Status::ok;
+    case Kind::reject_unknown_client_hostname:
+      return reject_unknown_client(false);
+    case Kind::reject_unknown_reverse_client_hostname:
+      return reject_unknown_client(true);
     case Kind::check_client_access: {
-      const Subject client{session_.client_name + "[" + to_string(session_.client_address) + "]", "Client host", subject.bare_table,
-                           subject.is_before_mail};
+      const Subject client{session_.client_name + "[" + to_string(session_.client_address) + "]", "Client host",
+                           subject.bare_table, subject.is_before_mail};
       return check_name_and_address(*restriction.table, session_.client_name, client);
     }
     case Kind::check_reverse_client_access: {
-      const Subject client{session_.reverse_client_name, "Unverified Client host", subject.bare_table, subject.is_before_mail};
+      const Subject client{session_.reverse_client_name, "Unverified Client host", subject.bare_table,
+                           subject.is_before_mail};
       return check_name_and_address(*restriction.table, session_.reverse_client_name, client);
     }
     case Kind::check_helo_access: {
@@ -173,9 +179,12 @@ Status AccessEvaluation::evaluate(const Restriction& restriction, const Subject&
       const Subject helo{session_.helo, "Helo command", subject.bare_table, subject.is_before_mail};
       return check_domain(*restriction.table, session_.helo, false, found, helo);
     }
-    case Kind::reject_invalid_helo_hostname: return reject_invalid_hostname(subject);
-    case Kind::reject_non_fqdn_helo_hostname: return reject_non_fqdn_hostname(subject);
-    case Kind::reject_unknown_helo_hostname: return reject_unknown_helo(subject);
+    case Kind::reject_invalid_helo_hostname:
+      return reject_invalid_hostname(subject);
+    case Kind::reject_non_fqdn_helo_hostname:
+      return reject_non_fqdn_hostname(subject);
+    case Kind::reject_unknown_helo_hostname:
+      return reject_unknown_helo(subject);
     case Kind::check_sender_access: {
       if (!has_reverse_path_) return Status::dunno;
       const Subject sender{reverse_path_, "Sender address", subject.bare_table, false};
@@ -185,29 +194,40 @@ Status AccessEvaluation::evaluate(const Restriction& restriction, const Subject&
       return check_mail_address(*restriction.table, reverse_path_, sender, false);
     }
     case Kind::reject_non_fqdn_sender:
-      return reverse_path_.empty() ? Status::dunno : reject_non_fqdn_address(reverse_path_, {reverse_path_, "Sender address", {}, false});
+      return reverse_path_.empty()
+                 ? Status::dunno
+                 : reject_non_fqdn_address(reverse_path_, {reverse_path_, "Sender address", {}, false});
     case Kind::reject_unknown_sender_domain:
-      return reverse_path_.empty() ? Status::dunno
-                                   : reject_unknown_address(reverse_path_, {reverse_path_, "Sender address", {}, false}, true);
-    case Kind::reject_unlisted_sender: return reverse_path_.empty() ? Status::dunno : check_listed(reverse_path_, true);
+      return reverse_path_.empty()
+                 ? Status::dunno
+                 : reject_unknown_address(reverse_path_, {reverse_path_, "Sender address", {}, false}, true);
+    case Kind::reject_unlisted_sender:
+      return reverse_path_.empty() ? Status::dunno : check_listed(reverse_path_, true);
     case Kind::check_recipient_access:
       if (!has_recipient_) return Status::dunno;
-      return check_mail_address(*restriction.table, recipient_, {recipient_, "Recipient address", subject.bare_table, false}, true);
-    case Kind::permit_auth_destination: return has_recipient_ ? permit_auth_destination() : Status::dunno;
+      return check_mail_address(*restriction.table, recipient_,
+                                {recipient_, "Recipient address", subject.bare_table, false}, true);
+    case Kind::permit_auth_destination:
+      return has_recipient_ ? permit_auth_destination() : Status::dunno;
     case Kind::reject_unauth_destination:
-      return has_recipient_ ? reject_unauth_destination(rules_.code("relay_domains_reject_code"), "5.7.1") : Status::dunno;
+      return has_recipient_ ? reject_unauth_destination(0, "5.7.1") : Status::dunno;
     case Kind::defer_unauth_destination:
-      return has_recipient_ ? reject_unauth_destination(rules_.code("relay_domains_reject_code") - 100, "4.7.1") : Status::dunno;
+      return has_recipient_ ? reject_unauth_destination(100, "4.7.1") : Status::dunno;
     case Kind::reject_non_fqdn_recipient:
-      return has_recipient_ ? reject_non_fqdn_address(recipient_, {recipient_, "Recipient address", {}, false}) : Status::dunno;
+      return has_recipient_ ? reject_non_fqdn_address(recipient_, {recipient_, "Recipient address", {}, false})
+                            : Status::dunno;
     case Kind::reject_unknown_recipient_domain:
-      return has_recipient_ ? reject_unknown_address(recipient_, {recipient_, "Recipient address", {}, false}, false) : Status::dunno;
-    case Kind::reject_unlisted_recipient: return has_recipient_ ? check_listed(recipient_, false) : Status::dunno;
+      return has_recipient_ ? reject_unknown_address(recipient_, {recipient_, "Recipient address", {}, false}, false)
+                            : Status::dunno;
+    case Kind::reject_unlisted_recipient:
+      return has_recipient_ ? check_listed(recipient_, false) : Status::dunno;
     case Kind::reject_multi_recipient_bounce:
       if (!has_reverse_path_ || !reverse_path_.empty() || recipient_count_ == 0) return Status::dunno;
-      return reject(rules_.code("multi_recipient_bounce_reject_code"), "5.5.3", prefix(subject) + "Multi-recipient bounce");
+      return reject(rules_.code("multi_recipient_bounce_reject_code"), "5.5.3",
+                    prefix(subject) + "Multi-recipient bounce");
     case Kind::warn_if_reject:
-    case Kind::without_effect: return Status::dunno;
+    case Kind::without_effect:
+      return Status::dunno;
     case Kind::restriction_class: {
       const auto found = rules_.classes.find(restriction.argument);
       return found == rules_.classes.end() ? Status::dunno : evaluate_list(found->second, subject);
@@ -216,7 +236,8 @@ Status AccessEvaluation::evaluate(const Restriction& restriction, const Subject&
     case Kind::not_modelled:
       out_.not_understood.push_back({current_.at, restriction.name + " is not modelled"});
       return Status::dunno;
-    case Kind::unknown: break;
+    case Kind::unknown:
+      break;
   }
   return server_error(restriction.name + " is no restriction of Postfix 3.7");
 }
@@ -233,7 +254,8 @@ Status AccessEvaluation::helo(bool is_before_mail) {
 
 Status AccessEvaluation::mail_from() {
   Status status = run(rules_.mail, {reverse_path_, "Sender address", RestrictionKind::check_sender_access, false});
-  if (status != Status::reject && status != Status::needs_dns && rules_.rejects_unlisted_sender && !reverse_path_.empty()) {
+  if (status != Status::reject && status != Status::needs_dns && rules_.rejects_unlisted_sender &&
+      !reverse_path_.empty()) {
     current_ = rules_.parameters.decided_by("smtpd_reject_unlisted_sender");
     restriction_ = "smtpd_reject_unlisted_sender";
     status = check_listed(reverse_path_, true);
@@ -265,9 +287,12 @@ Status AccessEvaluation::apply_defer_if_permit(Status status) {
 }
 
 AccessDecision AccessEvaluation::decision(Status status) {
-  if (status == Status::needs_dns) out_.verdict = AccessDecision::Verdict::needs_dns;
-  else if (status == Status::reject) out_.verdict = AccessDecision::Verdict::refuse;
-  else out_.verdict = AccessDecision::Verdict::accept;
+  if (status == Status::needs_dns)
+    out_.verdict = AccessDecision::Verdict::needs_dns;
+  else if (status == Status::reject)
+    out_.verdict = AccessDecision::Verdict::refuse;
+  else
+    out_.verdict = AccessDecision::Verdict::accept;
   return std::move(out_);
 }
 

@@ -73,9 +73,10 @@ class AccessEvaluation {
 
   // access_recipient.cpp
   Status permit_auth_destination();
-  Status reject_unauth_destination(int code, std::string_view dsn);
+  Status reject_unauth_destination(int below_code, std::string_view dsn);
   Status check_listed(const std::string& address, bool is_sender);
-  Resolution resolve(const std::string& address) const;
+  std::shared_ptr<const Resolution> resolve(const std::string& address) const;
+  static std::string looked_up_form(const Resolution& resolution);
   /// nothing: the lookup failed, `failed` holds the answer.
   bool matches(const postfix::Maps& maps, const std::string& address, Status& failed);
 

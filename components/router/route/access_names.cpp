@@ -60,10 +60,13 @@ Status AccessEvaluation::reject_unknown_helo(const Subject& subject) {
   if (answer == nullptr) return Status::needs_dns;
   const std::string text = prefix({session_.helo, "Helo command", {}, false}) + "Host not found";
   switch (answer->status) {
-    case DnsAnswer::Status::found: return Status::dunno;
-    case DnsAnswer::Status::failed: return tempfail(rules_.unknown_helo_tempfail_action, 450, "4.7.1", text);
+    case DnsAnswer::Status::found:
+      return Status::dunno;
+    case DnsAnswer::Status::failed:
+      return tempfail(rules_.unknown_helo_tempfail_action, 450, "4.7.1", text);
     case DnsAnswer::Status::not_found:
-    case DnsAnswer::Status::null_mx: break;
+    case DnsAnswer::Status::null_mx:
+      break;
   }
   return reject(rules_.code("unknown_hostname_reject_code"), "4.7.1", text);
 }
@@ -76,30 +79,33 @@ Status AccessEvaluation::reject_non_fqdn_address(const std::string& address, con
 }
 
 Status AccessEvaluation::reject_unknown_address(const std::string& address, const Subject& subject, bool is_sender) {
-  const Resolution resolution = resolve(address);
-  if (resolution.status == Resolution::Status::deferred) {
-    out_.not_understood.insert(out_.not_understood.end(), resolution.not_understood.begin(), resolution.not_understood.end());
+  const auto resolution = resolve(address);
+  if (resolution->status == Resolution::Status::deferred) {
+    out_.not_understood.insert(out_.not_understood.end(), resolution->not_understood.begin(),
+                               resolution->not_understood.end());
     return dictionary_retry(address);
   }
   // Where this host delivers itself, DNS has no say.
-  if (resolution.address_class == AddressClass::local || resolution.address_class == AddressClass::virtual_alias ||
-      resolution.address_class == AddressClass::virtual_mailbox) {
+  if (resolution->address_class == AddressClass::local || resolution->address_class == AddressClass::virtual_alias ||
+      resolution->address_class == AddressClass::virtual_mailbox) {
     return Status::dunno;
   }
-  const std::string& domain = resolution.recipient.domain;
+  const std::string domain = to_lower(resolution->recipient.domain);
   if (domain.empty() || domain.starts_with('[')) return Status::dunno;
   const DnsAnswer* answer = ask_dns(DnsQuestion::Kind::mail_domain, domain);
   if (answer == nullptr) return Status::needs_dns;
   const std::string_view dsn = is_sender ? "4.1.8" : "4.1.2";
   switch (answer->status) {
-    case DnsAnswer::Status::found: return Status::dunno;
+    case DnsAnswer::Status::found:
+      return Status::dunno;
     case DnsAnswer::Status::failed:
       return tempfail(rules_.unknown_address_tempfail_action, 450, dsn, prefix(subject) + "Domain not found");
     case DnsAnswer::Status::null_mx:
       // RFC 7505 §4.2.
       return reject(is_sender ? 550 : 556, is_sender ? "5.7.27" : "5.1.10",
                     prefix(subject) + fmt::format("Domain {} does not accept mail (nullMX)", domain));
-    case DnsAnswer::Status::not_found: break;
+    case DnsAnswer::Status::not_found:
+      break;
   }
   return reject(rules_.code("unknown_address_reject_code"), dsn, prefix(subject) + "Domain not found");
 }

@@ -20,8 +20,10 @@ bool is_relay_stop(const Restriction& restriction) {
     case RestrictionKind::defer_unauth_destination:
     case RestrictionKind::reject:
     case RestrictionKind::defer:
-    case RestrictionKind::defer_if_permit: return true;
-    default: return restriction.name == "check_relay_domains";
+    case RestrictionKind::defer_if_permit:
+      return true;
+    default:
+      return restriction.name == "check_relay_domains";
   }
 }
 
@@ -96,8 +98,10 @@ AccessPolicy::Rules::Rules(std::shared_ptr<const PostfixConfig> shared, const po
   if (!stops_relaying) {
     const SourcePosition where = parameters.where("smtpd_recipient_restrictions");
     const SourcePosition at = where.file.empty() ? SourcePosition{config->main().file(), 0, 0} : where;
-    not_understood.push_back({at, "smtpd does not run: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions has "
-                                  "reject_unauth_destination or another restriction that stops relaying"});
+    not_understood.push_back(
+        {at,
+         "smtpd does not run: neither smtpd_relay_restrictions nor smtpd_recipient_restrictions has "
+         "reject_unauth_destination or another restriction that stops relaying"});
   }
 }
 

@@ -35,10 +35,12 @@ Status AccessEvaluation::check_key(const postfix::Table& table, std::string_view
 
 /// access(5) "HOST NAME/ADDRESS PATTERNS": domain.tld matches its subdomains (smtpd_access_maps in
 /// parent_domain_matches_subdomains), else .domain.tld does.
-Status AccessEvaluation::check_domain(const postfix::Table& table, std::string_view domain, bool is_partial, bool& found,
-                                      const Subject& subject) {
-  // A numeric address has no parent domains.
-  const bool is_numeric = static_cast<bool>(parse_ip_address(domain));
+Status AccessEvaluation::check_domain(const postfix::Table& table, std::string_view domain, bool is_partial,
+                                      bool& found, const Subject& subject) {
+  // A numeric address has no parent domains. Most names are told from one by their last character.
+  const bool may_be_numeric =
+      !domain.empty() && (is_digits(domain.substr(domain.size() - 1)) || domain.find(':') != std::string_view::npos);
+  const bool is_numeric = may_be_numeric && parse_ip_address(domain);
   std::string_view name = domain;
   while (!name.empty()) {
     const Status status = check_key(table, name, is_partial || name.size() != domain.size(), found, subject);
@@ -75,24 +77,26 @@ Status AccessEvaluation::check_name_and_address(const postfix::Table& table, con
 }
 
 /// access(5) "EMAIL ADDRESS PATTERNS": user+ext@domain, user@domain, domain and its parents, user+ext@, user@.
-Status AccessEvaluation::check_mail_address(const postfix::Table& table, const std::string& address, const Subject& subject,
-                                            bool is_recipient) {
-  const Resolution resolution = resolve(address);
-  if (resolution.status == Resolution::Status::deferred) return dictionary_retry(address);
-  const std::string resolved = internal_form(resolution.recipient);
+Status AccessEvaluation::check_mail_address(const postfix::Table& table, const std::string& address,
+                                            const Subject& subject, bool is_recipient) {
+  const auto resolution = resolve(address);
+  if (resolution->status == Resolution::Status::deferred) return dictionary_retry(address);
+  const std::string resolved = looked_up_form(*resolution);
   if (resolved.find('@') == std::string::npos) return Status::dunno;
   // A source-routed recipient is too suspicious for a permit.
-  const bool is_suspicious = is_recipient && resolution.has_routing_characters && !rules_.allows_untrusted_routing;
+  const bool is_suspicious = is_recipient && resolution->has_routing_characters && !rules_.allows_untrusted_routing;
   const std::string local(local_part_of(resolved));
   const std::string domain(domain_of(resolved));
   const auto split = rules_.resolver.rules().extension_rule().split(local);
   const std::string bare = split ? local.substr(0, *split) : std::string{};
   bool found = false;
   Status status = check_key(table, external_form(resolved), false, found, subject);
-  if (status == Status::dunno && !found && split) status = check_key(table, external_form(bare + "@" + domain), true, found, subject);
+  if (status == Status::dunno && !found && split)
+    status = check_key(table, external_form(bare + "@" + domain), true, found, subject);
   if (status == Status::dunno && !found) status = check_domain(table, domain, true, found, subject);
   if (status == Status::dunno && !found) status = check_key(table, external_form(local + "@"), true, found, subject);
-  if (status == Status::dunno && !found && split) status = check_key(table, external_form(bare + "@"), true, found, subject);
+  if (status == Status::dunno && !found && split)
+    status = check_key(table, external_form(bare + "@"), true, found, subject);
   return status == Status::ok && is_suspicious ? Status::dunno : status;
 }
 
@@ -102,10 +106,12 @@ Status AccessEvaluation::apply_side_effect(std::string_view verb, const std::str
   const bool has_address = text.find('@') != std::string::npos;
   handled = true;
   if (is("WARN") || is("INFO")) {
-    out_.warnings.push_back(fmt::format("{}: <{}>: {} {}", is("WARN") ? "warn" : "info", subject.name, subject.class_name, text));
+    out_.warnings.push_back(
+        fmt::format("{}: <{}>: {} {}", is("WARN") ? "warn" : "info", subject.name, subject.class_name, text));
     return Status::dunno;
   }
-  const bool needs_message = is("DISCARD") || is("HOLD") || is("FILTER") || is("PREPEND") || is("REDIRECT") || is("BCC");
+  const bool needs_message =
+      is("DISCARD") || is("HOLD") || is("FILTER") || is("PREPEND") || is("REDIRECT") || is("BCC");
   if (!needs_message) {
     handled = false;
     return Status::dunno;
@@ -132,14 +138,16 @@ Status AccessEvaluation::apply_action(const std::string& value, const Subject& s
   const auto is = [&](std::string_view name) { return equal_ignoring_case(verb, name); };
   const auto refuse = [&](int code, std::string_view dsn, std::string_view fallback_text) {
     const StatusAndText parts = split_status(text, dsn);
-    return reject(code, fitting_status(parts.dsn, subject.class_name), prefix(subject) + (parts.text.empty() ? std::string(fallback_text) : parts.text));
+    return reject(code, fitting_status(parts.dsn, subject.class_name),
+                  prefix(subject) + (parts.text.empty() ? std::string(fallback_text) : parts.text));
   };
   if (is("REJECT")) return refuse(rules_.code("access_map_reject_code"), "5.7.1", "Access denied");
   if (is("DEFER")) return refuse(rules_.code("access_map_defer_code"), "4.7.1", "Access denied");
   if (is("DEFER_IF_REJECT") || is("DEFER_IF_PERMIT")) {
     const StatusAndText parts = split_status(text, "4.7.1");
     set_problem(is("DEFER_IF_REJECT") ? defer_if_reject_ : defer_if_permit_, rules_.code("access_map_defer_code"),
-                fitting_status(parts.dsn, subject.class_name), prefix(subject) + (parts.text.empty() ? "Service unavailable" : parts.text));
+                fitting_status(parts.dsn, subject.class_name),
+                prefix(subject) + (parts.text.empty() ? "Service unavailable" : parts.text));
     return Status::dunno;
   }
   bool handled = false;
@@ -157,8 +165,8 @@ Status AccessEvaluation::apply_action(const std::string& value, const Subject& s
   for (const std::string_view element : postfix::split_protecting_braces(value, postfix::list_separators)) {
     elements.emplace_back(element);
   }
-  const RestrictionList list = compile_restrictions(*rules_.config, elements, current_.rule, current_.at, subject.bare_table,
-                                                    rules_.class_names);
+  const RestrictionList list = compile_restrictions(*rules_.config, elements, current_.rule, current_.at,
+                                                    subject.bare_table, rules_.class_names);
   return evaluate_list(list, subject);
 }
 

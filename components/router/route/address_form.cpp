@@ -11,12 +11,30 @@ namespace {
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
 bool is_atom_character(char c) {
-  constexpr std::string_view specials = "()<>[]:;@\\,.\"";
-  return !is_control(c) && c != ' ' && specials.find(c) == std::string_view::npos;
+  switch (c) {
+    case '(':
+    case ')':
+    case '<':
+    case '>':
+    case '[':
+    case ']':
+    case ':':
+    case ';':
+    case '@':
+    case '\\':
+    case ',':
+    case '.':
+    case '"':
+    case ' ':
+      return false;
+    default:
+      return !is_control(c);
+  }
 }
 
-/// Splits an address list into addresses while reading; comments vanish, quotes are opened. Between commas, `<…>` is the
-/// address and the words before it are its display name; without `<…>`, each run of words and operators is an address.
+/// Splits an address list into addresses while reading; comments vanish, quotes are opened. Between commas, `<…>` is
+/// the address and the words before it are its display name; without `<…>`, each run of words and operators is an
+/// address.
 class ListReader {
  public:
   explicit ListReader(std::string_view text) : text_(text) {}
@@ -80,14 +98,17 @@ class ListReader {
     element_.clear();
   }
 
-  /// `<@relay,@relay:user@domain>`: the source route is dropped (RFC 5321 appendix F.2). What follows `>` is no address.
+  /// `<@relay,@relay:user@domain>`: the source route is dropped (RFC 5321 appendix F.2). What follows `>` is no
+  /// address.
   void finish_route() {
     std::string address = std::move(current_);
     if (address.starts_with('@') && address.find(':') != std::string::npos) address.erase(0, address.find(':') + 1);
     start_address();
     while (at_ < text_.size() && text_[at_] != ',' && text_[at_] != ';') {
-      if (text_[at_] == '(') skip_comment();
-      else ++at_;
+      if (text_[at_] == '(')
+        skip_comment();
+      else
+        ++at_;
     }
     in_route_ = false;
     element_.assign(1, std::move(address));
@@ -151,7 +172,13 @@ class ListReader {
 }  // namespace
 
 std::string internal_form(const mail::Address& address) {
-  return address.domain.empty() ? address.local_part : address.local_part + "@" + address.domain;
+  std::string out;
+  out.reserve(address.local_part.size() + 1 + address.domain.size());
+  out += address.local_part;
+  if (address.domain.empty()) return out;
+  out += '@';
+  out += address.domain;
+  return out;
 }
 
 std::string_view local_part_of(std::string_view internal) { return internal.substr(0, internal.rfind('@')); }
@@ -195,8 +222,8 @@ std::string external_form(std::string_view internal) {
 
 std::optional<std::size_t> ExtensionRule::split(std::string_view local_part) const {
   if (delimiters.empty()) return std::nullopt;
-  for (const std::string_view name : {std::string_view("postmaster"), std::string_view("mailer-daemon"),
-                                      std::string_view(double_bounce_sender)}) {
+  for (const std::string_view name :
+       {std::string_view("postmaster"), std::string_view("mailer-daemon"), std::string_view(double_bounce_sender)}) {
     if (equal_ignoring_case(local_part, name)) return std::nullopt;
   }
   if (owner_request_special && delimiters.find('-') != std::string::npos) {

@@ -14,7 +14,8 @@ std::string read_myorigin(const PostfixConfig& config) {
   const std::string value = config.parameters().text("myorigin");
   if (!value.starts_with('/')) return value;
   const postfix::TableSource::File* file = config.file(value);
-  return file == nullptr ? std::string{} : std::string(trim(std::string_view(file->text).substr(0, file->text.find('\n'))));
+  return file == nullptr ? std::string{}
+                         : std::string(trim(std::string_view(file->text).substr(0, file->text.find('\n'))));
 }
 
 std::string with_extension(std::string_view internal, std::string_view extension) {
@@ -91,16 +92,21 @@ std::string AddressRules::complete(std::string_view internal) const {
     domain += "." + mydomain_;
   }
   if (domain.size() > 1 && domain.back() == '.' && domain[domain.size() - 2] != '.') domain.pop_back();
-  return local + "@" + domain;
+  local.reserve(local.size() + 1 + domain.size());
+  local += '@';
+  local += domain;
+  return local;
 }
 
-AddressLookup AddressRules::find_key(const postfix::Maps& maps, std::string_view internal_key, bool fixed_keys_only) const {
+AddressLookup AddressRules::find_key(const postfix::Maps& maps, std::string_view internal_key,
+                                     bool fixed_keys_only) const {
   const std::string external = external_form(internal_key);
   postfix::Lookup found = maps.find(external, fixed_keys_only);
   if (found && !*found && external != internal_key) found = maps.find(internal_key, fixed_keys_only);
   if (!found) return found.error();
   if (!*found) return std::optional<AddressHit>();
-  return std::optional<AddressHit>(AddressHit{std::move((*found)->value), DecidedBy{(*found)->at, maps.parameter()}, {}});
+  return std::optional<AddressHit>(
+      AddressHit{std::move((*found)->value), DecidedBy{(*found)->at, maps.parameter()}, {}});
 }
 
 AddressLookup AddressRules::find(const postfix::Maps& maps, std::string_view internal) const {
@@ -141,7 +147,8 @@ AddressLookup AddressRules::find(const postfix::Maps& maps, std::string_view int
   return find_key(maps, at_domain, true);
 }
 
-MappedAddresses AddressRules::map(const postfix::Maps& maps, std::string_view internal, bool propagate_extension) const {
+MappedAddresses AddressRules::map(const postfix::Maps& maps, std::string_view internal,
+                                  bool propagate_extension) const {
   AddressLookup found = find(maps, internal);
   if (!found) return found.error();
   std::vector<MappedAddress> mapped;

@@ -56,8 +56,10 @@ class Checking {
     const std::string bytes = message.bytes();
     std::string_view rest = bytes;
     while (!rest.empty() && !stopped_) {
-      if (lines_.in_header()) read_header(rest);
-      else read_body_line(rest);
+      if (lines_.in_header())
+        read_header(rest);
+      else
+        read_body_line(rest);
     }
     if (changed_ && !stopped_) {
       out_.append(rest);
@@ -115,10 +117,12 @@ class Checking {
 
   void refuse(int code, std::string_view dsn, std::string_view text, std::string_view fallback) {
     const StatusAndText parts = split_status(text, dsn);
-    if (!outcome_.refusal) outcome_.refusal = mail::make_reply(code, parts.dsn, parts.text.empty() ? fallback : parts.text);
+    if (!outcome_.refusal)
+      outcome_.refusal = mail::make_reply(code, parts.dsn, parts.text.empty() ? fallback : parts.text);
   }
 
-  void apply(const Maps& maps, const std::string& key, std::string_view raw, std::string_view line_end, std::string_view what) {
+  void apply(const Maps& maps, const std::string& key, std::string_view raw, std::string_view line_end,
+             std::string_view what) {
     const postfix::Lookup found = maps.find(key);
     if (!found) {
       if (found.error().not_understood) outcome_.not_understood.push_back({found.error().at, found.error().message});
@@ -203,13 +207,15 @@ class Checking {
 
 }  // namespace
 
-ContentChecks::ContentChecks(const PostfixConfig& config, const postfix::Parameters& parameters, const std::string& prefix) {
+ContentChecks::ContentChecks(const PostfixConfig& config, const postfix::Parameters& parameters,
+                             const std::string& prefix) {
   auto rules = std::make_unique<Rules>();
   rules->header = config.maps(parameters, prefix + "header_checks");
   rules->mime = config.maps(parameters, prefix + "mime_header_checks");
   rules->nested = config.maps(parameters, prefix + "nested_header_checks");
   rules->body = config.maps(parameters, prefix + "body_checks");
-  rules->body_limit_octets = static_cast<std::size_t>(std::max<std::int64_t>(0, parameters.number("body_checks_size_limit")));
+  rules->body_limit_octets =
+      static_cast<std::size_t>(std::max<std::int64_t>(0, parameters.number("body_checks_size_limit")));
   rules->is_delivery = !prefix.empty();
   rules_ = std::move(rules);
 }

@@ -36,7 +36,9 @@ struct LocalAgent::Rules {
   bool owner_special, expand_owner, reset_owner, propagates_alias, propagates_include, shows_table_name;
 
   Rules(std::shared_ptr<const PostfixConfig> shared, const Resolver& with)
-      : config(std::move(shared)), resolver(with), parameters(config->parameters_of(config->master().transport("local"))) {
+      : config(std::move(shared)),
+        resolver(with),
+        parameters(config->parameters_of(config->master().transport("local"))) {
     alias_maps = config->maps(parameters, "alias_maps");
     mailbox_transport_maps = config->maps(parameters, "mailbox_transport_maps");
     fallback_transport_maps = config->maps(parameters, "fallback_transport_maps");
@@ -60,9 +62,9 @@ namespace {
 /// What changes on the way down through aliases.
 struct Context {
   mail::ReversePath reverse_path;
-  std::string expanded_from;   // the alias whose value is being delivered
-  std::string extension;       // unmatched, with delimiter, to be propagated
-  bool in_include = false;
+  std::string expanded_from;  // the alias whose value is being delivered
+  std::string extension;      // unmatched, with delimiter, to be propagated
+  bool in_include = false;    // below an :include:, also through further aliases
   std::vector<DecidedBy> trail;
 };
 
@@ -100,7 +102,8 @@ std::string without_quotes(std::string_view text) {
 class Delivering {
  public:
   using Rules = LocalAgent::Rules;
-  Delivering(const Rules& rules, std::span<const std::string> delivered_to) : rules_(rules), delivered_to_(delivered_to) {}
+  Delivering(const Rules& rules, std::span<const std::string> delivered_to)
+      : rules_(rules), delivered_to_(delivered_to) {}
 
   LocalDelivery run(const mail::ReversePath& reverse_path, const mail::Address& recipient) {
     Context context;
@@ -179,7 +182,6 @@ class Delivering {
     }
     Context inner = context;
     inner.expanded_from = name;
-    inner.in_include = false;
     inner.trail.push_back({(*found)->at, rules_.alias_maps.parameter()});
     set_owner(name, inner);
     deliver_value((*found)->value, inner, depth + 1);
@@ -194,7 +196,8 @@ class Delivering {
     if (found && *found) {
       const std::vector<std::string> addresses = parse_address_list(rules_.expand_owner ? (*found)->value : owner);
       if (!addresses.empty()) {
-        context.reverse_path = mail::ReversePath(address_from_internal(rules_.resolver.rules().complete(addresses.front())));
+        context.reverse_path =
+            mail::ReversePath(address_from_internal(rules_.resolver.rules().complete(addresses.front())));
       }
     }
   }
@@ -208,7 +211,8 @@ class Delivering {
   void deliver_part(const std::string& part, const Context& context, int depth) {
     constexpr std::string_view include = ":include:";
     const std::string bare = without_quotes(part);
-    if (starts_with_ignoring_case(bare, include)) return deliver_include(std::string(trim(bare.substr(include.size()))), context, depth);
+    if (starts_with_ignoring_case(bare, include))
+      return deliver_include(std::string(trim(bare.substr(include.size()))), context, depth);
     if (bare.starts_with('|') || bare.starts_with('/')) {
       LocalAction& action = act(LocalAction::Kind::outside, context);
       action.reason = bare;
@@ -221,11 +225,20 @@ class Delivering {
   void deliver_include(const std::string& name, Context context, int depth) {
     const postfix::TableSource::File* file = rules_.config->file(name);
     if (file == nullptr || depth > nesting_max) {
-      return fail(LocalAction::Kind::defer, context, "4.2.0", "cannot open include file " + name);
+      return fail(LocalAction::Kind::bounce, context, "5.3.5", "mail system configuration error");
     }
     context.in_include = true;
     const std::vector<DecidedBy> trail = context.trail;
-    for (const postfix::LogicalLine& line : postfix::logical_lines(file->text)) {
+    const std::vector<postfix::LogicalLine> lines = postfix::logical_lines(file->text);
+    if (lines.empty()) {
+      // Postfix drops the message without a word; here at least the loss has a name.
+      context.trail.push_back({{file->shown_path, 0, 0}, ":include:"});
+      LocalAction& action = act(LocalAction::Kind::discard, context);
+      action.status = "2.0.0";
+      action.reason = "the :include: list is empty";
+      return;
+    }
+    for (const postfix::LogicalLine& line : lines) {
       context.trail = trail;
       context.trail.push_back({{file->shown_path, line.line, 1}, ":include:"});
       for (const std::string& part : split_destinations(line.text)) deliver_part(part, context, depth + 1);
@@ -235,7 +248,8 @@ class Delivering {
   void deliver_address(const std::string& address, const Context& context, int depth) {
     const std::string completed = rules_.resolver.rules().complete(address);
     const Resolution resolution = rules_.resolver.resolve(context.reverse_path, address_from_internal(completed));
-    out_.not_understood.insert(out_.not_understood.end(), resolution.not_understood.begin(), resolution.not_understood.end());
+    out_.not_understood.insert(out_.not_understood.end(), resolution.not_understood.begin(),
+                               resolution.not_understood.end());
     if (resolution.status == Resolution::Status::deferred) {
       return fail(LocalAction::Kind::defer, context, "4.3.0", "address resolver failure");
     }
@@ -268,7 +282,8 @@ class Delivering {
   }
 
   /// True when a per-user map gave a transport, or failed.
-  bool try_transport_map(const Maps& maps, const std::string& user, const std::string& address, const Context& context) {
+  bool try_transport_map(const Maps& maps, const std::string& user, const std::string& address,
+                         const Context& context) {
     if (maps.empty()) return false;
     const postfix::Lookup found = maps.find(user);
     if (!found) {
@@ -288,7 +303,9 @@ class Delivering {
     }
     const postfix::Lookup account = rules_.accounts->lookup(user);
     if (account && !*account) return false;
-    if (!account) out_.not_understood.push_back({rules_.parameters.where("mydestination"), "account " + user + ": " + account.error().message});
+    if (!account)
+      out_.not_understood.push_back(
+          {rules_.parameters.where("mydestination"), "account " + user + ": " + account.error().message});
     if (!delivered_.insert("mailbox " + user).second) return true;
     const bool runs_command = !rules_.mailbox_command.empty();
     LocalAction& action = act(runs_command ? LocalAction::Kind::outside : LocalAction::Kind::mailbox, context);
@@ -327,10 +344,14 @@ class Delivering {
     std::string target = rules_.luser_relay;
     const std::pair<std::string_view, std::string> values[] = {
         {"recipient_delimiter", local.size() > user.size() ? local.substr(user.size(), 1) : std::string{}},
-        {"recipient", address}, {"extension", extension},   {"domain", std::string(domain_of(address))},
-        {"local", local},       {"user", user}};
+        {"recipient", address},
+        {"extension", extension},
+        {"domain", std::string(domain_of(address))},
+        {"local", local},
+        {"user", user}};
     for (const auto& [name, value] : values) {
-      for (const std::string& form : {"${" + std::string(name) + "}", "$(" + std::string(name) + ")", "$" + std::string(name)}) {
+      for (const std::string& form :
+           {"${" + std::string(name) + "}", "$(" + std::string(name) + ")", "$" + std::string(name)}) {
         for (std::size_t at = target.find(form); at != std::string::npos; at = target.find(form, at + value.size())) {
           target.replace(at, form.size(), value);
         }

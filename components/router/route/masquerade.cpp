@@ -28,7 +28,8 @@ Masquerade::Masked Masquerade::apply(std::string_view internal) const {
     const std::size_t cut = domain.size() - parent.size();
     if (!equal_ignoring_case(domain.substr(cut), parent) || (cut > 0 && domain[cut - 1] != '.')) continue;
     // The first entry that matches decides: left to right, a `!domain` keeps its subdomains.
-    if (strips && cut > 0) masked.address = std::string(local_part_of(internal)) + "@" + std::string(domain.substr(cut));
+    if (strips && cut > 0)
+      masked.address = std::string(local_part_of(internal)) + "@" + std::string(domain.substr(cut));
     return masked;
   }
   return masked;

@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::size_t nesting_max = 100;  // postconf(5) mime_nesting_limit
 
-constexpr std::array<std::string_view, 6> mime_names = {"content-description",       "content-disposition", "content-id",
-                                                        "content-transfer-encoding", "content-type",        "mime-version"};
+constexpr std::array<std::string_view, 6> mime_names = {"content-description", "content-disposition",
+                                                        "content-id",          "content-transfer-encoding",
+                                                        "content-type",        "mime-version"};
 
 std::string_view header_value(std::string_view field) {
   const std::size_t colon = field.find(':');

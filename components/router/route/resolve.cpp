@@ -1,5 +1,5 @@
-// See resolve.hpp. The order of decisions is that of trivial-rewrite(8): strip local domains and routing operators, find the
-// address class, take the class's transport, let transport_maps override it, let relocated_maps bounce it.
+// See resolve.hpp. The order of decisions is that of trivial-rewrite(8): strip local domains and routing operators,
+// find the address class, take the class's transport, let transport_maps override it, let relocated_maps bounce it.
 #include "components/router/route/resolve.hpp"
 
 #include "base/text.hpp"
@@ -7,6 +7,8 @@
 #include "components/router/route/transport_lookup.hpp"
 
 #include <algorithm>
+#include <mutex>
+#include <unordered_map>
 
 namespace watershed::router {
 
@@ -17,11 +19,16 @@ using postfix::Parameters;
 
 std::string_view to_string(AddressClass address_class) {
   switch (address_class) {
-    case AddressClass::local: return "local";
-    case AddressClass::virtual_alias: return "virtual alias";
-    case AddressClass::virtual_mailbox: return "virtual mailbox";
-    case AddressClass::relay: return "relay";
-    case AddressClass::other: break;
+    case AddressClass::local:
+      return "local";
+    case AddressClass::virtual_alias:
+      return "virtual alias";
+    case AddressClass::virtual_mailbox:
+      return "virtual mailbox";
+    case AddressClass::relay:
+      return "relay";
+    case AddressClass::other:
+      break;
   }
   return "default";
 }
@@ -65,7 +72,8 @@ struct Resolver::Lists {
         rules(*config),
         virtual_alias_domains(*config, parameters, "virtual_alias_domains", MatchFlavor::name_exact, false),
         virtual_mailbox_domains(*config, parameters, "virtual_mailbox_domains", MatchFlavor::name_exact, false),
-        relay_domains(*config, parameters, "relay_domains", MatchFlavor::domain, lists_parent(parameters, "relay_domains")),
+        relay_domains(*config, parameters, "relay_domains", MatchFlavor::domain,
+                      lists_parent(parameters, "relay_domains")),
         transports(*config, parameters, lists_parent(parameters, "transport_maps")),
         relocated_maps(config->maps(parameters, "relocated_maps")),
         sender_relayhost_maps(config->maps(parameters, "sender_dependent_relayhost_maps")),
@@ -146,8 +154,13 @@ class Resolving {
     }
     is_local_ = true;
     if (address.empty()) address = lists_.empty_recipient;
-    if (!has_saved_domain) out_.class_by = DecidedBy{{}, "mydestination"};
     nextrcpt_ = address + "@" + (has_saved_domain ? saved_domain : lists_.myhostname);
+    if (has_saved_domain) return;
+    // No domain at all: this host's name is assumed, and need not be a local domain.
+    const MatchResult match = lists_.rules.match_local(lists_.myhostname);
+    if (match.failure) return defer(*match.failure, "mydestination");
+    is_local_ = match.matched;
+    out_.class_by = match.decided_by;
   }
 
   /// True when the remaining local part named another destination and was rewritten.
@@ -186,7 +199,8 @@ class Resolving {
       rcpt_domain_ = "[" + rcpt_domain_ + "]";
       nextrcpt_ = std::string(local_part_of(nextrcpt_)) + "@" + rcpt_domain_;
     }
-    const bool valid = rcpt_domain_.starts_with('[') ? is_valid_address_literal(rcpt_domain_) : is_valid_hostname(rcpt_domain_);
+    const bool valid =
+        rcpt_domain_.starts_with('[') ? is_valid_address_literal(rcpt_domain_) : is_valid_hostname(rcpt_domain_);
     if (!valid) {
       out_.status = Resolution::Status::unresolvable;
       out_.fault = "bad address syntax";
@@ -262,7 +276,8 @@ class Resolving {
     return true;
   }
 
-  /// postconf(5) relayhost: "The next-hop destination of non-local mail; overrides non-local domains in recipient addresses."
+  /// postconf(5) relayhost: "The next-hop destination of non-local mail; overrides non-local domains in recipient
+  /// addresses."
   void apply_relayhost() {
     if (!lists_.sender_relayhost_maps.empty()) {
       const AddressLookup found = lists_.rules.find(lists_.sender_relayhost_maps,
@@ -291,7 +306,8 @@ class Resolving {
   }
 
   void apply_transport_maps() {
-    const TransportLookup::Answer answer = lists_.transports.find(nextrcpt_, rcpt_domain_, lists_.rules.extension_rule());
+    const TransportLookup::Answer answer =
+        lists_.transports.find(nextrcpt_, rcpt_domain_, lists_.rules.extension_rule());
     if (answer.failure) return defer(*answer.failure, "transport_maps");
     if (!answer.entry) return;
     const TransportEntry& entry = *answer.entry;
@@ -321,7 +337,8 @@ class Resolving {
     const postfix::Service* service = lists_.config->master().transport(transport_);
     out_.kind = service == nullptr ? TransportKind::unknown : postfix::kind_of(*service);
     if (out_.kind == TransportKind::unknown || out_.kind == TransportKind::pipe) {
-      const std::string what = service == nullptr ? "is not in master.cf" : "runs " + service->command + ", which is not modelled";
+      const std::string what =
+          service == nullptr ? "is not in master.cf" : "runs " + service->command + ", which is not modelled";
       const SourcePosition at = service == nullptr || service->at.file.empty() ? out_.decided_by.at : service->at;
       out_.not_understood.push_back({at, "transport " + transport_ + " " + what});
     }
@@ -339,14 +356,54 @@ class Resolving {
 
 }  // namespace
 
-Resolver::Resolver(std::shared_ptr<const PostfixConfig> config) : lists_(std::make_unique<Lists>(std::move(config))) {}
+/// Earlier answers. smtpd asks for the same address at MAIL, at RCPT and in several restrictions, the queue manager
+/// once more; Postfix's own client of trivial-rewrite (resolve_clnt) remembers for that reason too. An answer depends
+/// on the configuration, the reverse-path and the recipient alone, so none goes out of date.
+class Resolver::Memo {
+ public:
+  std::shared_ptr<const Resolution> find(const std::string& key) {
+    const std::lock_guard lock(mutex_);
+    const auto found = answers_.find(key);
+    return found == answers_.end() ? nullptr : found->second;
+  }
+
+  void keep(std::string key, std::shared_ptr<const Resolution> answer) {
+    constexpr std::size_t answers_max = 1024;  // memory stays flat, whatever addresses come
+    const std::lock_guard lock(mutex_);
+    if (answers_.size() >= answers_max) answers_.clear();
+    answers_.emplace(std::move(key), std::move(answer));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<std::string, std::shared_ptr<const Resolution>> answers_;
+};
+
+Resolver::Resolver(std::shared_ptr<const PostfixConfig> config)
+    : lists_(std::make_unique<Lists>(std::move(config))), memo_(std::make_unique<Memo>()) {}
 Resolver::~Resolver() = default;
 Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver& Resolver::operator=(Resolver&&) noexcept = default;
 
 Resolution Resolver::resolve(const mail::ReversePath& reverse_path, const mail::Address& recipient) const {
-  const std::string sender = reverse_path.is_null() ? std::string{} : internal_form(reverse_path.address());
-  return Resolving(*lists_, sender).run(internal_form(recipient));
+  return *resolve_shared(reverse_path, internal_form(recipient));
+}
+
+std::shared_ptr<const Resolution> Resolver::resolve_shared(const mail::ReversePath& reverse_path,
+                                                           std::string_view recipient) const {
+  // Only the sender_dependent_* maps look at the reverse-path.
+  const bool sender_matters = !lists_->sender_relayhost_maps.empty() || !lists_->sender_transport_maps.empty();
+  const std::string sender =
+      sender_matters && !reverse_path.is_null() ? internal_form(reverse_path.address()) : std::string{};
+  std::string key;
+  key.reserve(recipient.size() + 1 + sender.size());
+  key += recipient;
+  key += '\0';
+  key += sender;
+  if (auto known = memo_->find(key)) return known;
+  auto answer = std::make_shared<const Resolution>(Resolving(*lists_, sender).run(recipient));
+  memo_->keep(std::move(key), answer);
+  return answer;
 }
 
 bool Resolver::is_local_domain(std::string_view domain) const { return lists_->rules.match_local(domain).matched; }

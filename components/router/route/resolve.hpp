@@ -44,7 +44,8 @@ struct Resolution {
 
 class AddressRules;
 
-/// Holds the parsed lists of one configuration. Immutable, safe to share.
+/// Holds the parsed lists of one configuration. Safe to share between threads: what it remembers of earlier answers is
+/// guarded, and changes no answer.
 class Resolver {
  public:
   explicit Resolver(std::shared_ptr<const PostfixConfig> config);
@@ -54,6 +55,9 @@ class Resolver {
 
   /// `reverse_path` feeds the sender_dependent_* maps.
   Resolution resolve(const mail::ReversePath& reverse_path, const mail::Address& recipient) const;
+  /// The same without a copy. `recipient` in internal form.
+  std::shared_ptr<const Resolution> resolve_shared(const mail::ReversePath& reverse_path,
+                                                   std::string_view recipient) const;
 
   /// True when the domain is local (mydestination, own addresses); the trivial "is it mine" of rewriting and local(8).
   bool is_local_domain(std::string_view domain) const;
@@ -64,7 +68,10 @@ class Resolver {
   struct Lists;
 
  private:
+  class Memo;
+
   std::unique_ptr<const Lists> lists_;
+  std::unique_ptr<Memo> memo_;
 };
 
 }  // namespace watershed::router

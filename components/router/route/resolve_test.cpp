@@ -45,7 +45,8 @@ const TestFolder& folder() {
       {"sdt", "t@snd.example lmtp:\nt2@snd.example lmtp:inet:h:24\nd@snd.example DUNNO\n"},
       {"master.cf",
        "smtp inet n - y - - smtpd\nsmtp unix - - y - - smtp\nrelay unix - - y - - smtp\nlmtp unix - - y - - lmtp\n"
-       "local unix - n n - - local\nvirtual unix - n n - - virtual\nerror unix - - y - - error\nretry unix - - y - - error\n"
+       "local unix - n n - - local\nvirtual unix - n n - - virtual\nerror unix - - y - - error\nretry unix - - y - - "
+       "error\n"
        "discard unix - - y - - discard\nslow unix - - y - - smtp\nmaildrop unix - n n - - pipe flags=DRhu\n"}};
   return written;
 }
@@ -80,48 +81,67 @@ TEST(Resolve, AnswersAsTrivialRewriteDoes) {
       {"n@n.example", "q q@t.example", "smtp|[quoted]|q q@t.example|default", "pf/transport:14 (transport_maps)"},
       {"n@n.example", "a@u.example", "slow|u.example|a@u.example|default", "pf/transport:3 (transport_maps)"},
       {"n@n.example", "a@v.example", "error|mailbox gone|a@v.example|default", "pf/transport:4 (transport_maps)"},
-      {"n@n.example", "a@w.example", "error|Address is undeliverable|a@w.example|default", "pf/transport:5 (transport_maps)"},
-      {"n@n.example", "a@y.example", "retry|Address is undeliverable|a@y.example|default", "pf/transport:8 (transport_maps)"},
+      {"n@n.example", "a@w.example", "error|Address is undeliverable|a@w.example|default",
+       "pf/transport:5 (transport_maps)"},
+      {"n@n.example", "a@y.example", "retry|Address is undeliverable|a@y.example|default",
+       "pf/transport:8 (transport_maps)"},
       {"n@n.example", "a@c.b.sub.example", "smtp|[sub]|a@c.b.sub.example|default", "pf/transport:6 (transport_maps)"},
       {"n@n.example", "a@sub.example", "smtp|[out.example.net]:587|a@sub.example|default", "pf/main.cf:14 (relayhost)"},
       {"n@n.example", "a@z.example", "smtp|[out.example.net]:587|a@z.example|default", "pf/main.cf:14 (relayhost)"},
       {"n@n.example", "a@q.example", "lmtp|unix:private/l|a@q.example|default", "pf/transport:10 (transport_maps)"},
-      {"n@n.example", "vm2@vm.example", "smtp|vm.example|vm2@vm.example|virtual mailbox", "pf/transport:11 (transport_maps)"},
-      {"n@n.example", "u@vm.example", "virtual|vm.example|u@vm.example|virtual mailbox", "postconf default virtual_transport"},
-      {"n@n.example", "a@nocolon.example", "smtp|nocolon.example|a@nocolon.example|default", "pf/transport:13 (transport_maps)"},
+      {"n@n.example", "vm2@vm.example", "smtp|vm.example|vm2@vm.example|virtual mailbox",
+       "pf/transport:11 (transport_maps)"},
+      {"n@n.example", "u@vm.example", "virtual|vm.example|u@vm.example|virtual mailbox",
+       "postconf default virtual_transport"},
+      {"n@n.example", "a@nocolon.example", "smtp|nocolon.example|a@nocolon.example|default",
+       "pf/transport:13 (transport_maps)"},
       {"n@n.example", "local", "smtp|[l]|local@mx.example.com|local", "pf/transport:15 (transport_maps)"},
       {"n@n.example", "joe", "local|mx.example.com|joe@mx.example.com|local", "postconf default local_transport"},
-      {"n@n.example", "joe@example.com.", "local|mx.example.com|joe@example.com|local", "postconf default local_transport"},
-      {"n@n.example", "joe@[192.0.2.25]", "local|mx.example.com|joe@[192.0.2.25]|local", "postconf default local_transport"},
+      {"n@n.example", "joe@example.com.", "local|mx.example.com|joe@example.com|local",
+       "postconf default local_transport"},
+      {"n@n.example", "joe@[192.0.2.25]", "local|mx.example.com|joe@[192.0.2.25]|local",
+       "postconf default local_transport"},
       {"n@n.example", "a@va.example", "error|5.1.1 User unknown in virtual alias table|a@va.example|virtual alias",
        "pf/main.cf:5 (virtual_alias_domains)"},
-      {"n@n.example", "a@relay.example", "relay|[out.example.net]:587|a@relay.example|relay", "pf/main.cf:14 (relayhost)"},
-      {"n@n.example", "a@x.r2.example", "relay|[out.example.net]:587|a@x.r2.example|relay", "pf/main.cf:14 (relayhost)"},
+      {"n@n.example", "a@relay.example", "relay|[out.example.net]:587|a@relay.example|relay",
+       "pf/main.cf:14 (relayhost)"},
+      {"n@n.example", "a@x.r2.example", "relay|[out.example.net]:587|a@x.r2.example|relay",
+       "pf/main.cf:14 (relayhost)"},
       {"n@n.example", "re1@re.example", "smtp|[re]|re1@re.example|default", "pf/transport.re:1 (transport_maps)"},
       {"n@n.example", "moved+e@example.com", "error|5.1.6 User has moved to new@new.example|moved+e@example.com|local",
        "pf/relocated:1 (relocated_maps)"},
       {"n@n.example", "k@allgone.example", "error|5.1.6 User has moved to there|k@allgone.example|default",
        "pf/relocated:3 (relocated_maps)"},
-      {"n@n.example", "a%b.example@example.com", "smtp|[out.example.net]:587|a@b.example|default", "pf/main.cf:14 (relayhost)"},
-      {"n@n.example", "b.example!a@mx.example.com", "smtp|[out.example.net]:587|a@b.example|default", "pf/main.cf:14 (relayhost)"},
-      {"n@n.example", "a@b@c.example", "smtp|[out.example.net]:587|a@b@c.example|default routed", "pf/main.cf:14 (relayhost)"},
-      {"n@n.example", "a%x@other.example", "smtp|[out.example.net]:587|a%x@other.example|default routed", "pf/main.cf:14 (relayhost)"},
+      {"n@n.example", "a%b.example@example.com", "smtp|[out.example.net]:587|a@b.example|default",
+       "pf/main.cf:14 (relayhost)"},
+      {"n@n.example", "b.example!a@mx.example.com", "smtp|[out.example.net]:587|a@b.example|default",
+       "pf/main.cf:14 (relayhost)"},
+      {"n@n.example", "a@b@c.example", "smtp|[out.example.net]:587|a@b@c.example|default routed",
+       "pf/main.cf:14 (relayhost)"},
+      {"n@n.example", "a%x@other.example", "smtp|[out.example.net]:587|a%x@other.example|default routed",
+       "pf/main.cf:14 (relayhost)"},
       {"n@n.example", "a@[1.2.3.4]", "smtp|[out.example.net]:587|a@[1.2.3.4]|default", "pf/main.cf:14 (relayhost)"},
-      {"n@n.example", "user+ext@e.example", "smtp|[ext]|user+ext@e.example|default", "pf/transport:16 (transport_maps)"},
+      {"n@n.example", "user+ext@e.example", "smtp|[ext]|user+ext@e.example|default",
+       "pf/transport:16 (transport_maps)"},
       {"n@n.example", "user2+x@e.example", "smtp|[bare]|user2+x@e.example|default", "pf/transport:17 (transport_maps)"},
-      {"n@n.example", "", "local|mx.example.com|MAILER-DAEMON@mx.example.com|local", "postconf default local_transport"},
+      {"n@n.example", "", "local|mx.example.com|MAILER-DAEMON@mx.example.com|local",
+       "postconf default local_transport"},
       {"n@n.example", "a@1.2.3.4", "unresolvable", ""},
       {"n@n.example", "a@[bad]", "unresolvable", ""},
       {"n@n.example", "a@-bad.example", "unresolvable", ""},
       {"n@n.example", "a@foo..example", "unresolvable", ""},
-      {"s@snd.example", "a@other.example", "smtp|[sr.example]|a@other.example|default", "pf/sdr:1 (sender_dependent_relayhost_maps)"},
-      {"x@dom.example", "a@relay.example", "relay|[domr]|a@relay.example|relay", "pf/sdr:2 (sender_dependent_relayhost_maps)"},
+      {"s@snd.example", "a@other.example", "smtp|[sr.example]|a@other.example|default",
+       "pf/sdr:1 (sender_dependent_relayhost_maps)"},
+      {"x@dom.example", "a@relay.example", "relay|[domr]|a@relay.example|relay",
+       "pf/sdr:2 (sender_dependent_relayhost_maps)"},
       {"dunno@snd.example", "a@other.example", other, "pf/main.cf:14 (relayhost)"},
       {"", "a@other.example", "smtp|[nullr]|a@other.example|default", "pf/sdr:4 (sender_dependent_relayhost_maps)"},
-      {"t@snd.example", "a@other.example", "lmtp|[out.example.net]:587|a@other.example|default", "pf/main.cf:14 (relayhost)"},
+      {"t@snd.example", "a@other.example", "lmtp|[out.example.net]:587|a@other.example|default",
+       "pf/main.cf:14 (relayhost)"},
       {"t2@snd.example", "a@other.example", "lmtp|inet:h:24|a@other.example|default",
        "pf/sdt:2 (sender_dependent_default_transport_maps)"},
-      {"t@snd.example", "a@relay.example", "relay|[out.example.net]:587|a@relay.example|relay", "pf/main.cf:14 (relayhost)"},
+      {"t@snd.example", "a@relay.example", "relay|[out.example.net]:587|a@relay.example|relay",
+       "pf/main.cf:14 (relayhost)"},
       {"d@snd.example", "a@other.example", other, "pf/main.cf:14 (relayhost)"},
   };
   for (const Case& each : cases) {
@@ -135,7 +155,9 @@ TEST(Resolve, AnswersAsTrivialRewriteDoes) {
 
 TEST(Resolve, NamesTheClassAndTheKind) {
   const Resolver resolver(std::make_shared<const PostfixConfig>(folder().config()));
-  const auto resolve = [&](std::string_view recipient) { return resolver.resolve({}, address_from_internal(recipient)); };
+  const auto resolve = [&](std::string_view recipient) {
+    return resolver.resolve({}, address_from_internal(recipient));
+  };
   EXPECT_EQ(describe(resolve("a@x.r2.example").class_by), "pf/relayd:1 (relay_domains)");
   EXPECT_EQ(describe(resolve("joe@example.com").class_by), "pf/main.cf:4 (mydestination)");
   EXPECT_EQ(resolve("a@y.example").kind, TransportKind::retry);
@@ -146,15 +168,17 @@ TEST(Resolve, NamesTheClassAndTheKind) {
 
 TEST(Resolve, UnmodelledTransportsAndFailingTablesAreSaid) {
   const TestFolder other{{"main.cf",
-                          "mynetworks = 127.0.0.0/8\nmydestination =\ntransport_maps = inline:{{p.example=maildrop:},{m.example=nosuch:}}\n"
+                          "mynetworks = 127.0.0.0/8\nmydestination =\ntransport_maps = "
+                          "inline:{{p.example=maildrop:},{m.example=nosuch:}}\n"
                           "relay_domains = static:x\nvirtual_alias_domains = inline:{}\n"}};
   EXPECT_FALSE(other.load().has_value());
   const TestFolder good{{"main.cf", "mynetworks = 127.0.0.0/8\nmydestination = fail:x\n"},
                         {"master.cf", "maildrop unix - n n - - pipe\n"}};
   const Resolver failing(std::make_shared<const PostfixConfig>(good.config()));
   EXPECT_EQ(failing.resolve({}, {"a", "b.example"}).status, Resolution::Status::deferred);
-  const TestFolder pipes{{"main.cf", "mynetworks = 127.0.0.0/8\nmydestination =\nrelay_domains = ldap:x\n"
-                                     "virtual_mailbox_domains = v.example\nvirtual_transport = maildrop\n"},
+  const TestFolder pipes{{"main.cf",
+                          "mynetworks = 127.0.0.0/8\nmydestination =\nrelay_domains = ldap:x\n"
+                          "virtual_mailbox_domains = v.example\nvirtual_transport = maildrop\n"},
                          {"master.cf", "# transports\nmaildrop unix - n n - - pipe\n"}};
   const Resolver piped(std::make_shared<const PostfixConfig>(pipes.config()));
   const Resolution to_pipe = piped.resolve({}, {"a", "v.example"});
@@ -171,9 +195,18 @@ TEST(AddressRules, CompleteAsTheRewriteServiceDoes) {
   const PostfixConfig config = folder().config();
   const AddressRules rules(config);
   constexpr std::pair<std::string_view, std::string_view> cases[] = {
-      {"joe", "joe@mx.example.com"}, {"joe@host", "joe@host"},       {"joe@host.", "joe@host"},    {"a!b", "b@a"},
-      {"a%b", "a@b"},                {"a%b%c", "a%b@c"},             {"a!b!c", "b!c@a"},           {"@a:b@c", "b@c"},
-      {"", ""},                      {"joe@host..", "joe@host.."},   {"a b", "a b@mx.example.com"}, {"a@[1.2.3.4]", "a@[1.2.3.4]"},
+      {"joe", "joe@mx.example.com"},
+      {"joe@host", "joe@host"},
+      {"joe@host.", "joe@host"},
+      {"a!b", "b@a"},
+      {"a%b", "a@b"},
+      {"a%b%c", "a%b@c"},
+      {"a!b!c", "b!c@a"},
+      {"@a:b@c", "b@c"},
+      {"", ""},
+      {"joe@host..", "joe@host.."},
+      {"a b", "a b@mx.example.com"},
+      {"a@[1.2.3.4]", "a@[1.2.3.4]"},
   };
   for (const auto& [from, to] : cases) EXPECT_EQ(rules.complete(from), to) << from;
   const TestFolder old{{"main.cf", "myhostname = a.b.example\nmyorigin = $mydomain\nmynetworks = 127.0.0.0/8\n"}};

@@ -111,7 +111,7 @@ const Known* find_known(std::string_view name) {
 RestrictionList compile_restrictions(const postfix::PostfixConfig& config, const std::vector<std::string>& elements,
                                      const std::string& parameter, const SourcePosition& at, RestrictionKind bare_table,
                                      const std::vector<std::string>& classes) {
-  RestrictionList list{parameter, at, {}};
+  RestrictionList list{parameter, at, {at, parameter}, {}};
   for (std::size_t index = 0; index < elements.size(); ++index) {
     const std::string& element = elements[index];
     Restriction restriction;
@@ -134,6 +134,7 @@ RestrictionList compile_restrictions(const postfix::PostfixConfig& config, const
       restriction.kind = RestrictionKind::restriction_class;
       restriction.argument = element;
     }
+    restriction.text = restriction.argument.empty() ? restriction.name : restriction.name + " " + restriction.argument;
     list.restrictions.push_back(std::move(restriction));
   }
   return list;

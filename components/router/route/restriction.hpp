@@ -35,12 +35,14 @@ struct Restriction {
   RestrictionKind kind = RestrictionKind::unknown;
   std::string name;        ///< as written
   std::string argument;    ///< table, list domain or class name, as written
+  std::string text;        ///< name and argument
   postfix::TablePtr table;
 };
 
 struct RestrictionList {
   std::string parameter;
   SourcePosition at;
+  postfix::DecidedBy decided_by;  ///< of all that the list itself decides: `at` and `parameter`
   std::vector<Restriction> restrictions;
 };
 

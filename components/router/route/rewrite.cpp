@@ -1,5 +1,5 @@
-// See rewrite.hpp. The order is that of cleanup(8): completion, *_canonical_maps, masquerading, then virtual aliases and
-// automatic Bcc recipients.
+// See rewrite.hpp. The order is that of cleanup(8): completion, *_canonical_maps, masquerading, then virtual aliases
+// and automatic Bcc recipients.
 #include "components/router/route/rewrite.hpp"
 
 #include "base/text.hpp"
@@ -72,8 +72,10 @@ struct Cleanup::Rules {
     always_bcc = parameters.text("always_bcc");
     always_bcc_by = parameters.decided_by("always_bcc");
     completed_by = parameters.decided_by("myorigin");
-    expansion_limit = static_cast<std::size_t>(std::max<std::int64_t>(1, parameters.number("virtual_alias_expansion_limit")));
-    recursion_limit = static_cast<std::size_t>(std::max<std::int64_t>(1, parameters.number("virtual_alias_recursion_limit")));
+    expansion_limit =
+        static_cast<std::size_t>(std::max<std::int64_t>(1, parameters.number("virtual_alias_expansion_limit")));
+    recursion_limit =
+        static_cast<std::size_t>(std::max<std::int64_t>(1, parameters.number("virtual_alias_recursion_limit")));
     address_length_limit =
         static_cast<std::size_t>(std::max<std::int64_t>(1, parameters.number("virtual_alias_address_length_limit")));
   }
@@ -113,8 +115,8 @@ class Cleaning {
     return node;
   }
 
-  /// The first address of the value, applied until nothing changes. Postfix only warns of a cycle and goes on with what ten
-  /// rounds made of the address.
+  /// The first address of the value, applied until nothing changes. Postfix only warns of a cycle and goes on with what
+  /// ten rounds made of the address.
   void apply_canonical(const Maps& maps, Node& node) {
     for (int round = 0; round < canonical_rounds_max; ++round) {
       const MappedAddresses mapped = rules_.rules.map(maps, node.address, rules_.propagate_canonical);
@@ -134,7 +136,8 @@ class Cleaning {
       if (rules_.canonical_for_sender) apply_canonical(rules_.canonical, node);
       if (rules_.masquerade_sender) masquerade(node);
     }
-    out_.reverse_path = node.address.empty() ? mail::ReversePath() : mail::ReversePath(address_from_internal(node.address));
+    out_.reverse_path =
+        node.address.empty() ? mail::ReversePath() : mail::ReversePath(address_from_internal(node.address));
     out_.reverse_path_trail = node.trail;
     if (!request_.automatic_bcc || node.address.empty()) return;
     const AddressLookup found = rules_.rules.find(rules_.sender_bcc, node.address);
@@ -182,7 +185,8 @@ class Cleaning {
     const mail::Address& original = recipient.forward_path.address();
     const std::string original_key = rules_.keeps_original ? to_lower(internal_form(original)) : std::string{};
     for (Node& last : expanded) {
-      if (!seen_.insert(original_key + "\n" + recipient.original_recipient + "\n" + to_lower(last.address)).second) continue;
+      if (!seen_.insert(original_key + "\n" + recipient.original_recipient + "\n" + to_lower(last.address)).second)
+        continue;
       mail::Recipient final_recipient{mail::ForwardPath(address_from_internal(last.address)), recipient.notify,
                                       recipient.original_recipient};
       // RFC 3461 §5.2.7.3: what is expanded to several addresses reports no success for each of them.
@@ -191,8 +195,8 @@ class Cleaning {
     }
   }
 
-  /// virtual(5): aliases expand until nothing is found or an address yields itself. On a fault the message is refused and
-  /// the address stands as it was.
+  /// virtual(5): aliases expand until nothing is found or an address yields itself. On a fault the message is refused
+  /// and the address stands as it was.
   std::vector<Node> expand_virtual_aliases(const Node& start) {
     std::vector<Node> nodes{start};
     std::set<std::string> finished;
@@ -200,7 +204,8 @@ class Cleaning {
       if (nodes.size() > rules_.expansion_limit) return refuse_expansion(start);
       for (std::size_t round = 0; !finished.contains(to_lower(nodes[index].address)); ++round) {
         if (round >= rules_.recursion_limit) return refuse_expansion(start);
-        const MappedAddresses mapped = rules_.rules.map(rules_.virtual_alias, nodes[index].address, rules_.propagate_virtual);
+        const MappedAddresses mapped =
+            rules_.rules.map(rules_.virtual_alias, nodes[index].address, rules_.propagate_virtual);
         if (!mapped) {
           report(mapped.error(), "Error: queue file write error");
           return {start};

@@ -1,0 +1,18 @@
+// Lines that SMTP cannot carry: smtp(8) breaks them on delivery. RFC 5321 §4.5.3.1.6, postconf(5)
+// smtp_line_length_limit.
+#pragma once
+
+#include "mail/message.hpp"
+
+#include <cstddef>
+#include <string_view>
+
+namespace watershed::router {
+
+/// The message with lines over the limit broken by CRLF SPACE. postconf(5) smtp_line_length_limit.
+mail::Message break_long_lines(const mail::Message& message, std::size_t limit_octets);
+
+/// Length of the longest line without its line end.
+std::size_t longest_line_octets(std::string_view text);
+
+}  // namespace watershed::router
