@@ -214,7 +214,7 @@ class Resolving {
   void use(const TransportSetting& setting, std::string nexthop) {
     transport_ = setting.value;
     out_.nexthop = std::move(nexthop);
-    out_.decided_by = setting.decided_by;
+    out_.decided_by = transport_by_ = setting.decided_by;
   }
 
   void choose_local() {
@@ -271,7 +271,7 @@ class Resolving {
     }
     if (*found && !equal_ignoring_case((*found)->value, "DUNNO")) {
       transport_ = (*found)->value;
-      out_.decided_by = (*found)->decided_by;
+      out_.decided_by = transport_by_ = (*found)->decided_by;
     }
     return true;
   }
@@ -301,7 +301,10 @@ class Resolving {
   void split_transport_setting() {
     const std::size_t colon = transport_.find(':');
     if (colon == std::string::npos) return;
-    if (colon + 1 < transport_.size()) out_.nexthop = transport_.substr(colon + 1);
+    if (colon + 1 < transport_.size()) {
+      out_.nexthop = transport_.substr(colon + 1);
+      out_.decided_by = transport_by_;  // not the relayhost's line: that next hop is not used
+    }
     transport_.erase(colon);
   }
 
@@ -350,6 +353,7 @@ class Resolving {
   std::string nextrcpt_;
   std::string rcpt_domain_;
   std::string transport_;
+  DecidedBy transport_by_;  // what chose transport_
   bool is_local_ = false;
   bool failed_ = false;
 };

@@ -19,13 +19,15 @@ constexpr std::string_view base =
 constexpr std::string_view virtual_text =
     "a@va.example  b@x.example\nmulti@va.example one@x.example, two@x.example,three@x.example\n"
     "chain@va.example a@va.example, chain2@va.example\nchain2@va.example end@x.example\n"
-    "self@va.example self@va.example, other@x.example\nloop1@va.example loop2@va.example\nloop2@va.example loop1@va.example\n"
+    "self@va.example self@va.example, other@x.example\nloop1@va.example loop2@va.example\nloop2@va.example "
+    "loop1@va.example\n"
     "@cat.example all@x.example\n@dom.example @newdom.example\nuser@dom.example exact@x.example\nlocal alocal\n"
     "alocal@example.com deep@x.example\next+foo@va.example extfoo@x.example\next@va.example extbare@x.example\n"
     "unq@va.example unqualified\nquo@va.example \"q q\"@x.example\n\"q q\"@va.example quoted@x.example\n"
     "bang@va.example site!user\ndup@va.example d@x.example, D@x.example, d@X.example\n"
     "long@va.example aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa@x.example\n"
-    "big@va.example a1@x,a2@x,a3@x,a4@x,a5@x,a6@x,a7@x,a8@x,a9@x,a10@x,a11@x\ntree@va.example multi@va.example, chain@va.example, multi@va.example\n"
+    "big@va.example a1@x,a2@x,a3@x,a4@x,a5@x,a6@x,a7@x,a8@x,a9@x,a10@x,a11@x\ntree@va.example multi@va.example, "
+    "chain@va.example, multi@va.example\n"
     "both@va.example both\nboth@example.com bothlocal@x.example\n";
 
 struct Case {
@@ -57,10 +59,11 @@ void check(const TestFolder& folder, const std::vector<Case>& cases) {
 }
 
 TEST(Cleanup, VirtualAliases) {
-  const TestFolder folder{{"main.cf", std::string(base) + "virtual_alias_expansion_limit = 10\nvirtual_alias_recursion_limit = 30\n"
-                                                          "virtual_alias_address_length_limit = 60\n"},
-                          {"virtual", virtual_text},
-                          {"virtual.re", "/^re-(.*)@va\\.example$/ $1@re.example\n/^@/ never@x.example\n/^lonely$/ never2@x.example\n"}};
+  const TestFolder folder{
+      {"main.cf", std::string(base) + "virtual_alias_expansion_limit = 10\nvirtual_alias_recursion_limit = 30\n"
+                                      "virtual_alias_address_length_limit = 60\n"},
+      {"virtual", virtual_text},
+      {"virtual.re", "/^re-(.*)@va\\.example$/ $1@re.example\n/^@/ never@x.example\n/^lonely$/ never2@x.example\n"}};
   const std::string loop = "451 4.6.0 Alias expansion error";
   check(folder, {{"s@x.example", {"a@va.example"}, "s@x.example b@x.example"},
                  {"s@x.example", {"A+ext@VA.example"}, "s@x.example b+ext@x.example"},
@@ -82,49 +85,55 @@ TEST(Cleanup, VirtualAliases) {
                  {"s@x.example", {"bang@va.example"}, "s@x.example user@site"},
                  {"s@x.example", {"dup@va.example"}, "s@x.example d@x.example"},
                  {"s@x.example", {"both@va.example"}, "s@x.example both@mx.example.com"},
-                 {"s@x.example", {"tree@va.example"},
+                 {"s@x.example",
+                  {"tree@va.example"},
                   "s@x.example one@x.example b@x.example two@x.example three@x.example end@x.example"},
                  {"s@x.example", {"re-x+y@va.example"}, "s@x.example x+y@re.example"},
                  {"s@x.example", {"lonely@other.example"}, "s@x.example lonely@other.example"},
-                 {"s@x.example", {"p@plain.example", "P@plain.example"}, "s@x.example p@plain.example P@plain.example"},
                  {"s@x.example", {"a@va.example", "a@va.example"}, "s@x.example b@x.example"},
                  {"", {"u@h"}, "<> u@h"}});
 }
 
 TEST(Cleanup, CanonicalMapsMasqueradingAndBcc) {
   const TestFolder folder{
-      {"main.cf", std::string(base) +
-                      "canonical_maps = hash:/etc/postfix/canon\nsender_canonical_maps = inline:{{snd@example.com = sender@example.com}}\n"
-                      "masquerade_domains = foo.masq.example !bar.masq.example masq.example\nmasquerade_exceptions = root, special\n"
-                      "always_bcc = archive@bcc.example\nsender_bcc_maps = inline:{{bccme@example.com = sbcc@bcc.example}}\n"
-                      "recipient_bcc_maps = inline:{{multi@va.example = rbcc@bcc.example}, {@rb.example = a@va.example}}\n"},
-      {"canon", "can@example.com canonical@example.com\n@old.example @new.example\ncc@x.example ccc@x.example\n"
-                "ccc@x.example cccc@x.example\ncl1@x.example cl2@x.example\ncl2@x.example cl1@x.example\n"
-                "many@x.example m1@x.example, m2@x.example\n"},
+      {"main.cf",
+       std::string(base) +
+           "canonical_maps = hash:/etc/postfix/canon\nsender_canonical_maps = inline:{{snd@example.com = "
+           "sender@example.com}}\n"
+           "masquerade_domains = foo.masq.example !bar.masq.example masq.example\nmasquerade_exceptions = root, "
+           "special\n"
+           "always_bcc = archive@bcc.example\nsender_bcc_maps = inline:{{bccme@example.com = sbcc@bcc.example}}\n"
+           "recipient_bcc_maps = inline:{{multi@va.example = rbcc@bcc.example}, {@rb.example = a@va.example}}\n"},
+      {"canon",
+       "can@example.com canonical@example.com\n@old.example @new.example\ncc@x.example ccc@x.example\n"
+       "ccc@x.example cccc@x.example\ncl1@x.example cl2@x.example\ncl2@x.example cl1@x.example\n"
+       "many@x.example m1@x.example, m2@x.example\n"},
       {"virtual", virtual_text},
       {"virtual.re", "/^re-(.*)@va\\.example$/ $1@re.example\n"}};
   const auto case_of = [](std::string_view sender, std::string_view rewritten) {
     return Case{sender, {"p@plain.example"}, std::string(rewritten) + " p@plain.example archive@bcc.example"};
   };
-  check(folder,
-        {{"s@x.example", {"x+e@old.example"}, "s@x.example x+e@new.example archive@bcc.example"},
-         {"s@x.example", {"cc@x.example"}, "s@x.example cccc@x.example archive@bcc.example"},
-         {"s@x.example", {"cl1@x.example"}, "s@x.example cl1@x.example archive@bcc.example"},
-         {"s@x.example", {"many@x.example"}, "s@x.example m1@x.example archive@bcc.example"},
-         {"s@x.example", {"can+e@example.com"}, "s@x.example canonical+e@example.com archive@bcc.example"},
-         {"s@x.example", {"u@h.masq.example"}, "s@x.example u@h.masq.example archive@bcc.example"},
-         {"s@x.example", {"k@rb.example"}, "s@x.example k@rb.example b@x.example archive@bcc.example"},
-         {"s@x.example", {"multi@va.example"},
-          "s@x.example one@x.example two@x.example three@x.example rbcc@bcc.example archive@bcc.example"},
-         {"bccme+e@example.com", {"p@plain.example"}, "bccme+e@example.com sbcc@bcc.example p@plain.example archive@bcc.example"},
-         case_of("", "<>"),
-         case_of("snd+e@example.com", "sender+e@example.com"),
-         case_of("u@h.foo.masq.example", "u@foo.masq.example"),
-         case_of("u@x.bar.masq.example", "u@x.bar.masq.example"),
-         case_of("u@h.masq.example", "u@masq.example"),
-         case_of("root@h.masq.example", "root@h.masq.example"),
-         case_of("u@xmasq.example", "u@xmasq.example"),
-         case_of("joe", "joe@mx.example.com")});
+  check(folder, {{"s@x.example", {"x+e@old.example"}, "s@x.example x+e@new.example archive@bcc.example"},
+                 {"s@x.example", {"cc@x.example"}, "s@x.example cccc@x.example archive@bcc.example"},
+                 {"s@x.example", {"cl1@x.example"}, "s@x.example cl1@x.example archive@bcc.example"},
+                 {"s@x.example", {"many@x.example"}, "s@x.example m1@x.example archive@bcc.example"},
+                 {"s@x.example", {"can+e@example.com"}, "s@x.example canonical+e@example.com archive@bcc.example"},
+                 {"s@x.example", {"u@h.masq.example"}, "s@x.example u@h.masq.example archive@bcc.example"},
+                 {"s@x.example", {"k@rb.example"}, "s@x.example k@rb.example b@x.example archive@bcc.example"},
+                 {"s@x.example",
+                  {"multi@va.example"},
+                  "s@x.example one@x.example two@x.example three@x.example rbcc@bcc.example archive@bcc.example"},
+                 {"bccme+e@example.com",
+                  {"p@plain.example"},
+                  "bccme+e@example.com sbcc@bcc.example p@plain.example archive@bcc.example"},
+                 case_of("", "<>"),
+                 case_of("snd+e@example.com", "sender+e@example.com"),
+                 case_of("u@h.foo.masq.example", "u@foo.masq.example"),
+                 case_of("u@x.bar.masq.example", "u@x.bar.masq.example"),
+                 case_of("u@h.masq.example", "u@masq.example"),
+                 case_of("root@h.masq.example", "root@h.masq.example"),
+                 case_of("u@xmasq.example", "u@xmasq.example"),
+                 case_of("joe", "joe@mx.example.com")});
 }
 
 TEST(Cleanup, TrailNamesEachLine) {
@@ -144,12 +153,14 @@ TEST(Cleanup, TrailNamesEachLine) {
 }
 
 TEST(Cleanup, ClassesPropagationAndDuplicates) {
-  const TestFolder folder{{"main.cf", "compatibility_level = 0\nmyhostname = mx.example.com\nmynetworks = 127.0.0.0/8\nmyorigin = origin.example\n"
-                                      "recipient_delimiter = +\npropagate_unmatched_extensions =\nenable_original_recipient = no\n"
-                                      "canonical_classes = envelope_recipient\nmasquerade_classes = envelope_sender, envelope_recipient\n"
-                                      "masquerade_domains = masq.example\ncanonical_maps = inline:{{c@example.com = cx@example.com}}\n"
-                                      "virtual_alias_maps = inline:{{ext@va.example = e@x.example}, {orig = o@x.example}, "
-                                      "{a@va.example = b@x.example}, {c@va.example = b@x.example}}\n"}};
+  const TestFolder folder{
+      {"main.cf",
+       "compatibility_level = 0\nmyhostname = mx.example.com\nmynetworks = 127.0.0.0/8\nmyorigin = origin.example\n"
+       "recipient_delimiter = +\npropagate_unmatched_extensions =\nenable_original_recipient = no\n"
+       "canonical_classes = envelope_recipient\nmasquerade_classes = envelope_sender, envelope_recipient\n"
+       "masquerade_domains = masq.example\ncanonical_maps = inline:{{c@example.com = cx@example.com}}\n"
+       "virtual_alias_maps = inline:{{ext@va.example = e@x.example}, {orig = o@x.example}, "
+       "{a@va.example = b@x.example}, {c@va.example = b@x.example}}\n"}};
   check(folder, {{"s@x.example", {"ext+foo@va.example"}, "s@x.example e@x.example"},
                  {"s@x.example", {"orig@origin.example"}, "s@x.example o@x.example"},
                  {"s@x.example", {"a@va.example", "c@va.example"}, "s@x.example b@x.example"},
@@ -159,12 +170,15 @@ TEST(Cleanup, ClassesPropagationAndDuplicates) {
 }
 
 TEST(Cleanup, MappingsCanBeSwitchedOffAndFailuresRefuse) {
-  const TestFolder folder{{"main.cf", std::string(base) + "always_bcc = archive@bcc.example\n"}, {"virtual", virtual_text}, {"virtual.re", "/^x$/ y\n"}};
+  const TestFolder folder{{"main.cf", std::string(base) + "always_bcc = archive@bcc.example\n"},
+                          {"virtual", virtual_text},
+                          {"virtual.re", "/^x$/ y\n"}};
   const auto config = std::make_shared<const PostfixConfig>(folder.config());
   const Cleanup cleanup(config, config->parameters());
   EXPECT_EQ(run(cleanup, {"s@x.example", {"a@va.example"}, {}}, {false, false}), "s@x.example a@va.example");
   EXPECT_EQ(run(cleanup, {"s@x.example", {"a@va.example"}, {}}, {true, false}), "s@x.example b@x.example");
-  const TestFolder failing{{"main.cf", "mynetworks = 127.0.0.0/8\nvirtual_alias_domains =\nvirtual_alias_maps = ldap:x\n"}};
+  const TestFolder failing{
+      {"main.cf", "mynetworks = 127.0.0.0/8\nvirtual_alias_domains =\nvirtual_alias_maps = ldap:x\n"}};
   const auto broken = std::make_shared<const PostfixConfig>(failing.config());
   const Cleanup deferring(broken, broken->parameters());
   const Expansion expansion = deferring.expand({}, {{mail::ForwardPath({"a", "b.example"}), {}, {}}});

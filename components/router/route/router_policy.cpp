@@ -66,12 +66,13 @@ struct RouteDecider::Parts {
     }
     AccessPolicy access(config, with_recipient_checks(smtpd, overrides), resolver);
     not_understood.insert(not_understood.end(), access.not_understood().begin(), access.not_understood().end());
-    entries.push_back(Entry{service == nullptr ? "smtp" : service->name, std::move(access), Cleanup(config, cleanup), request,
-                            ContentChecks(*config, check_parameters), smtpd.text("content_filter")});
+    entries.push_back(Entry{service == nullptr ? "smtp" : service->name, std::move(access), Cleanup(config, cleanup),
+                            request, ContentChecks(*config, check_parameters), smtpd.text("content_filter")});
   }
 
   /// receive_override_options = no_unknown_recipient_checks switches smtpd_reject_unlisted_recipient off.
-  static postfix::Parameters with_recipient_checks(const postfix::Parameters& smtpd, const std::vector<std::string>& options) {
+  static postfix::Parameters with_recipient_checks(const postfix::Parameters& smtpd,
+                                                   const std::vector<std::string>& options) {
     if (!contains(options, "no_unknown_recipient_checks")) return smtpd;
     std::vector<postfix::Setting> overrides = smtpd.overrides();
     overrides.push_back({"smtpd_reject_unlisted_recipient", "no", smtpd.where("receive_override_options")});
@@ -79,7 +80,8 @@ struct RouteDecider::Parts {
   }
 
   const Entry& entry(std::string_view service) const {
-    const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& each) { return each.service == service; });
+    const auto found =
+        std::find_if(entries.begin(), entries.end(), [&](const Entry& each) { return each.service == service; });
     return found == entries.end() ? entries.front() : *found;
   }
 };
@@ -93,8 +95,12 @@ RouteDecider& RouteDecider::operator=(RouteDecider&&) noexcept = default;
 const PostfixConfig& RouteDecider::config() const { return *parts_->config; }
 const std::vector<NotUnderstood>& RouteDecider::not_understood() const { return parts_->not_understood; }
 const AccessPolicy& RouteDecider::access(std::string_view service) const { return parts_->entry(service).access; }
-const ContentChecks& RouteDecider::content_checks(std::string_view service) const { return parts_->entry(service).checks; }
-std::string RouteDecider::content_filter(std::string_view service) const { return parts_->entry(service).content_filter; }
+const ContentChecks& RouteDecider::content_checks(std::string_view service) const {
+  return parts_->entry(service).checks;
+}
+std::string RouteDecider::content_filter(std::string_view service) const {
+  return parts_->entry(service).content_filter;
+}
 
 Expansion RouteDecider::expand(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients,
                                std::string_view service) const {
@@ -113,8 +119,8 @@ Resolution RouteDecider::resolve(const mail::ReversePath& reverse_path, const ma
                                  std::string_view filter) const {
   Resolution resolution = parts_->resolver.resolve(reverse_path, recipient);
   if (filter.empty()) return resolution;
-  // postconf(5) content_filter: transport:nexthop for every recipient; an empty next hop is default_filter_nexthop, else the
-  // recipient's domain.
+  // postconf(5) content_filter: transport:nexthop for every recipient; an empty next hop is default_filter_nexthop,
+  // else the recipient's domain.
   const std::size_t colon = filter.find(':');
   resolution.status = Resolution::Status::resolved;
   resolution.transport = std::string(filter.substr(0, colon));
@@ -126,7 +132,8 @@ Resolution RouteDecider::resolve(const mail::ReversePath& reverse_path, const ma
   const postfix::Service* service = parts_->config->master().transport(resolution.transport);
   resolution.kind = service == nullptr ? TransportKind::unknown : postfix::kind_of(*service);
   if (resolution.kind == TransportKind::unknown || resolution.kind == TransportKind::pipe) {
-    resolution.not_understood.push_back({resolution.decided_by.at, "transport " + resolution.transport + " is not modelled"});
+    resolution.not_understood.push_back(
+        {resolution.decided_by.at, "transport " + resolution.transport + " is not modelled"});
   }
   return resolution;
 }
