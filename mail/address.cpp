@@ -27,9 +27,23 @@ bool is_non_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 bool is_atext(char c) {
   // What is printable and not one of RFC 5322 §3.2.3 specials (or the blank) is atext.
   switch (c) {
-    case '(': case ')': case '<': case '>': case '[': case ']': case ':': case ';': case '@': case '\\': case ',': case '.':
-    case '"': case ' ': return false;
-    default: return !is_control(c);
+    case '(':
+    case ')':
+    case '<':
+    case '>':
+    case '[':
+    case ']':
+    case ':':
+    case ';':
+    case '@':
+    case '\\':
+    case ',':
+    case '.':
+    case '"':
+    case ' ':
+      return false;
+    default:
+      return !is_control(c);
   }
 }
 

@@ -16,8 +16,18 @@ namespace {
 void append_word(std::string_view word, std::string& out) {
   const auto means_something = [](char c) {
     switch (c) {
-      case ' ': case '<': case '>': case '(': case ')': case '\\': case '"': case ';': case '@': return true;
-      default: return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+      case ' ':
+      case '<':
+      case '>':
+      case '(':
+      case ')':
+      case '\\':
+      case '"':
+      case ';':
+      case '@':
+        return true;
+      default:
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     }
   };
   for (const char c : word) out += means_something(c) ? '?' : c;

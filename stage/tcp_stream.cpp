@@ -81,9 +81,8 @@ Task<IoStatus> TcpStream::read(std::string& into, Time deadline) {
 Task<IoStatus> TcpStream::write(std::string_view bytes, Time deadline) {
   TcpConnection& connection = *connection_;
   const auto start = [&connection] {
-    connection.socket.async_wait(
-        TcpSocket::wait_write,
-        [self = connection.shared_from_this()](const error_code& error) { self->writing.end(error, 0); });
+    connection.socket.async_wait(TcpSocket::wait_write, [self = connection.shared_from_this()](
+                                                            const error_code& error) { self->writing.end(error, 0); });
   };
   while (!bytes.empty()) {
     if (closed_) co_return IoStatus::closed;

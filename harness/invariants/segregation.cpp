@@ -165,7 +165,8 @@ class SegregationCheck {
     if (may_handle(fact.host, root.message_class, zone)) return;
     report(root, *record, fact.host, zone, "filtered copy of message",
            is_refused ? evidence_.decided_by(shown, fact.recipient) : decided_before(evidence_, *record),
-           fact.recipient, is_refused ? evidence_.trail(shown, fact.recipient)
+           fact.recipient,
+           is_refused ? evidence_.trail(shown, fact.recipient)
                       : evidence_.trail(record->parent, record->parent_recipient));
   }
 

@@ -1,6 +1,6 @@
-// smtpd's policy: restriction lists and access maps over client, HELO, reverse-path and forward-path, and the validation of
-// recipients. SMTPD_ACCESS_README, access(5), postconf(5). Pure: where a restriction needs DNS, the evaluation stops with the
-// question; the caller finds the answer, adds it to the facts and asks again.
+// smtpd's policy: restriction lists and access maps over client, HELO, reverse-path and forward-path, and the
+// validation of recipients. SMTPD_ACCESS_README, access(5), postconf(5). Pure: where a restriction needs DNS, the
+// evaluation stops with the question; the caller finds the answer, adds it to the facts and asks again.
 #pragma once
 
 #include "base/ip_address.hpp"
@@ -57,20 +57,20 @@ struct SessionFacts {
 struct AccessDecision {
   enum class Verdict { accept, refuse, needs_dns };
   Verdict verdict = Verdict::accept;
-  mail::Reply reply;                      ///< when refused (2xx never)
-  bool disconnect = false;                ///< 421 or 521: close after the reply
-  DecidedBy decided_by;                   ///< the table line or the parameter whose restriction decided
-  std::string restriction;                ///< e.g. "reject_unauth_destination", "check_recipient_access hash:/…"
-  std::optional<DnsQuestion> question;    ///< when needs_dns
+  mail::Reply reply;                    ///< when refused (2xx never)
+  bool disconnect = false;              ///< 421 or 521: close after the reply
+  DecidedBy decided_by;                 ///< the table line or the parameter whose restriction decided
+  std::string restriction;              ///< e.g. "reject_unauth_destination", "check_recipient_access hash:/…"
+  std::optional<DnsQuestion> question;  ///< when needs_dns
 
   // Side effects that the message as a whole takes with it (access(5) "OTHER ACTIONS").
   bool hold = false;
   bool discard = false;
-  std::optional<std::string> filter;      ///< FILTER transport:nexthop
-  std::optional<std::string> redirect;    ///< REDIRECT user@domain
-  std::vector<std::string> prepend;       ///< PREPEND header lines
+  std::optional<std::string> filter;    ///< FILTER transport:nexthop
+  std::optional<std::string> redirect;  ///< REDIRECT user@domain
+  std::vector<std::string> prepend;     ///< PREPEND header lines
   std::vector<std::string> bcc;
-  std::vector<std::string> warnings;      ///< WARN, warn_if_reject, ready for a log
+  std::vector<std::string> warnings;  ///< WARN, warn_if_reject, ready for a log
   std::vector<NotUnderstood> not_understood;
 };
 
@@ -84,11 +84,12 @@ class AccessPolicy {
   AccessPolicy(AccessPolicy&&) noexcept;
   AccessPolicy& operator=(AccessPolicy&&) noexcept;
 
-  // One call a protocol stage. With smtpd_delay_reject = yes (the default) the first three accept, and what they would have
-  // said is said by check_recipient.
+  // One call a protocol stage. With smtpd_delay_reject = yes (the default) the first three accept, and what they would
+  // have said is said by check_recipient.
   AccessDecision check_client(const SessionFacts& session, const DnsFacts& dns) const;
   AccessDecision check_helo(const SessionFacts& session, const DnsFacts& dns) const;
-  AccessDecision check_mail(const SessionFacts& session, const mail::ReversePath& reverse_path, const DnsFacts& dns) const;
+  AccessDecision check_mail(const SessionFacts& session, const mail::ReversePath& reverse_path,
+                            const DnsFacts& dns) const;
   /// `recipient_count`: recipients accepted in this transaction so far (smtpd_recipient_limit).
   AccessDecision check_recipient(const SessionFacts& session, const mail::ReversePath& reverse_path,
                                  const mail::ForwardPath& forward_path, std::size_t recipient_count,

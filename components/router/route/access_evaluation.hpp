@@ -58,7 +58,9 @@ class AccessEvaluation {
   Status dictionary_retry(std::string_view name);
   Status server_error(const std::string& about);
   void set_problem(Problem& problem, int code, std::string_view dsn, std::string text);
-  std::string prefix(const Subject& subject) const { return "<" + subject.name + ">: " + subject.class_name + " rejected: "; }
+  std::string prefix(const Subject& subject) const {
+    return "<" + subject.name + ">: " + subject.class_name + " rejected: ";
+  }
   void note_failure(const postfix::LookupError& error);
 
   // access_names.cpp
@@ -82,10 +84,13 @@ class AccessEvaluation {
 
   // access_tables.cpp
   Status check_name_and_address(const postfix::Table& table, const std::string& name, const Subject& subject);
-  Status check_domain(const postfix::Table& table, std::string_view domain, bool is_partial, bool& found, const Subject& subject);
+  Status check_domain(const postfix::Table& table, std::string_view domain, bool is_partial, bool& found,
+                      const Subject& subject);
   Status check_address_text(const postfix::Table& table, std::string_view address, bool& found, const Subject& subject);
-  Status check_mail_address(const postfix::Table& table, const std::string& address, const Subject& subject, bool is_recipient);
-  Status check_key(const postfix::Table& table, std::string_view key, bool is_partial, bool& found, const Subject& subject);
+  Status check_mail_address(const postfix::Table& table, const std::string& address, const Subject& subject,
+                            bool is_recipient);
+  Status check_key(const postfix::Table& table, std::string_view key, bool is_partial, bool& found,
+                   const Subject& subject);
   Status apply_action(const std::string& value, const Subject& subject);
   Status apply_side_effect(std::string_view verb, const std::string& text, const Subject& subject, bool& handled);
 
@@ -104,8 +109,8 @@ class AccessEvaluation {
   int warn_if_reject_ = 0;
   Problem defer_if_permit_;
   Problem defer_if_reject_;
-  DecidedBy current_;         // the list's line, or the table line that is being applied
-  std::string restriction_;   // the restriction being evaluated
+  DecidedBy current_;        // the list's line, or the table line that is being applied
+  std::string restriction_;  // the restriction being evaluated
   AccessDecision out_;
 };
 
@@ -116,8 +121,8 @@ struct StatusAndText {
 };
 StatusAndText split_status(std::string_view text, std::string_view fallback);
 
-/// The x.1.y statuses speak of one address; Postfix bends those that speak of the wrong one. `5.1.1` from a sender table
-/// becomes 5.1.7, `5.1.8` from a recipient table 5.1.2, any of them from a client or HELO table 5.0.0.
+/// The x.1.y statuses speak of one address; Postfix bends those that speak of the wrong one. `5.1.1` from a sender
+/// table becomes 5.1.7, `5.1.8` from a recipient table 5.1.2, any of them from a client or HELO table 5.0.0.
 std::string fitting_status(std::string_view dsn, std::string_view class_name);
 
 }  // namespace watershed::router

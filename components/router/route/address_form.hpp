@@ -1,4 +1,5 @@
-// Addresses as Postfix's daemons pass them around: one string, the local part unquoted, `local@domain`, split at the last `@`
+// Addresses as Postfix's daemons pass them around: one string, the local part unquoted, `local@domain`, split at the
+// last `@`
 // ("internal form"), or quoted as on the wire ("external form"). ADDRESS_REWRITING_README; RFC 5322 §3.4.1 for quoting.
 #pragma once
 
@@ -34,11 +35,12 @@ struct ExtensionRule {
   std::optional<std::size_t> split(std::string_view local_part) const;
 };
 
-/// The addresses of an RFC 5322 address list (`a@b, "x y"@c, Name <d@e> (comment)`) in internal form, not yet qualified.
-/// What a table's value for virtual_alias_maps or an alias means.
+/// The addresses of an RFC 5322 address list (`a@b, "x y"@c, Name <d@e> (comment)`) in internal form, not yet
+/// qualified. What a table's value for virtual_alias_maps or an alias means.
 std::vector<std::string> parse_address_list(std::string_view text);
 
-/// valid_hostname(3): letters, digits, `-`, `_`, labels up to 63 octets, not all numeric. Bytes over 0x7f count as letters.
+/// valid_hostname(3): letters, digits, `-`, `_`, labels up to 63 octets, not all numeric. Bytes over 0x7f count as
+/// letters.
 bool is_valid_hostname(std::string_view name);
 /// `[192.0.2.1]` or `[IPv6:2001:db8::1]`.
 bool is_valid_address_literal(std::string_view literal);

@@ -1,5 +1,6 @@
 // The rules for addresses that all of smtpd, cleanup, trivial-rewrite and local share: what is local, how an address is
-// completed, and which keys are asked of a table. ADDRESS_REWRITING_README, canonical(5), virtual(5) "TABLE SEARCH ORDER".
+// completed, and which keys are asked of a table. ADDRESS_REWRITING_README, canonical(5), virtual(5) "TABLE SEARCH
+// ORDER".
 #pragma once
 
 #include "components/router/postfix/config.hpp"
@@ -17,7 +18,8 @@ using postfix::NotUnderstood;
 using postfix::PostfixConfig;
 using postfix::TransportKind;
 
-/// A table's answer for an address. `extension` is the unmatched one, with its delimiter, when the key without it matched.
+/// A table's answer for an address. `extension` is the unmatched one, with its delimiter, when the key without it
+/// matched.
 struct AddressHit {
   std::string value;
   DecidedBy decided_by;
@@ -44,8 +46,8 @@ class AddressRules {
   /// trailing dot. Takes and gives internal form.
   std::string complete(std::string_view internal) const;
 
-  /// user+ext@domain, user@domain, user+ext and user (for local domains), @domain; pattern tables are asked only for the
-  /// first.
+  /// user+ext@domain, user@domain, user+ext and user (for local domains), @domain; pattern tables are asked only for
+  /// the first.
   AddressLookup find(const postfix::Maps& maps, std::string_view internal) const;
 
   /// The value of `find` as completed addresses; `@domain` keeps the user; the unmatched extension is added when

@@ -1,5 +1,5 @@
-// header_checks, mime_header_checks, nested_header_checks and body_checks: one line in, one action out. header_checks(5).
-// Pure evaluation over a message; the engine applies the outcome.
+// header_checks, mime_header_checks, nested_header_checks and body_checks: one line in, one action out.
+// header_checks(5). Pure evaluation over a message; the engine applies the outcome.
 #pragma once
 
 #include "components/router/postfix/config.hpp"
@@ -18,7 +18,7 @@ using postfix::NotUnderstood;
 using postfix::PostfixConfig;
 
 struct ContentOutcome {
-  std::optional<mail::Reply> refusal;   ///< REJECT, or 4xx/5xx text
+  std::optional<mail::Reply> refusal;  ///< REJECT, or 4xx/5xx text
   bool discard = false;
   bool hold = false;
   std::optional<std::string> redirect;  ///< address: replaces all recipients
@@ -26,8 +26,8 @@ struct ContentOutcome {
   std::vector<std::string> bcc;
   /// The message after PREPEND, REPLACE, IGNORE and STRIP; absent when nothing changed.
   std::optional<mail::Message> rewritten;
-  std::vector<std::string> log;         ///< WARN, INFO, STRIP lines
-  DecidedBy decided_by;                 ///< of the refusal, discard, redirect or filter
+  std::vector<std::string> log;  ///< WARN, INFO, STRIP lines
+  DecidedBy decided_by;          ///< of the refusal, discard, redirect or filter
   std::vector<NotUnderstood> not_understood;
 };
 

@@ -1,5 +1,5 @@
-// What local(8) makes of a recipient: aliases with :include: lists and owner- aliases, mailbox, fallback. aliases(5), local(8).
-// Pure: deliveries that leave the model (|command, /file) come out as such and are "not understood".
+// What local(8) makes of a recipient: aliases with :include: lists and owner- aliases, mailbox, fallback. aliases(5),
+// local(8). Pure: deliveries that leave the model (|command, /file) come out as such and are "not understood".
 #pragma once
 
 #include "components/router/postfix/config.hpp"

@@ -1,4 +1,5 @@
-// masquerade_domains: `user@host.example.com` becomes `user@example.com`. ADDRESS_REWRITING_README "Address masquerading".
+// masquerade_domains: `user@host.example.com` becomes `user@example.com`. ADDRESS_REWRITING_README "Address
+// masquerading".
 #pragma once
 
 #include "components/router/postfix/match_list.hpp"

@@ -1,5 +1,5 @@
-// What each line of a message is for header_checks(5): part of a primary, MIME or nested header, or of the body. RFC 2045
-// §5.1, RFC 2046 §5.1 (multipart), §5.2.1 (message/rfc822).
+// What each line of a message is for header_checks(5): part of a primary, MIME or nested header, or of the body. RFC
+// 2045 §5.1, RFC 2046 §5.1 (multipart), §5.2.1 (message/rfc822).
 #pragma once
 
 #include <string>

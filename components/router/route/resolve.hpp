@@ -26,20 +26,20 @@ std::string_view to_string(AddressClass address_class);
 struct Resolution {
   enum class Status {
     resolved,
-    deferred,       ///< a lookup failed for now: 451 4.3.0 at SMTP time, deferred in the queue
-    unresolvable,   ///< the address has no meaning as a destination: bounce
+    deferred,      ///< a lookup failed for now: 451 4.3.0 at SMTP time, deferred in the queue
+    unresolvable,  ///< the address has no meaning as a destination: bounce
   };
   Status status = Status::resolved;
-  std::string transport;                                ///< name in master.cf, e.g. "smtp", "relay", "lmtp"
-  TransportKind kind = TransportKind::unknown;          ///< what that name runs
-  std::string nexthop;                                  ///< `[host]:port`, `domain`, `inet:host:port`, error text …
-  mail::Address recipient;                              ///< as it is given to the delivery agent
+  std::string transport;                        ///< name in master.cf, e.g. "smtp", "relay", "lmtp"
+  TransportKind kind = TransportKind::unknown;  ///< what that name runs
+  std::string nexthop;                          ///< `[host]:port`, `domain`, `inet:host:port`, error text …
+  mail::Address recipient;                      ///< as it is given to the delivery agent
   AddressClass address_class = AddressClass::other;
-  DecidedBy decided_by;                                 ///< the transport's and next hop's cause
-  DecidedBy class_by;                                   ///< the class's cause
-  bool has_routing_characters = false;                  ///< user-specified routing (`user%a@b`, `a!b@c`): smtpd refuses relaying
-  std::string fault;                                    ///< why it is deferred or unresolvable
-  std::vector<NotUnderstood> not_understood;            ///< e.g. an unmodelled table decides here
+  DecidedBy decided_by;                       ///< the transport's and next hop's cause
+  DecidedBy class_by;                         ///< the class's cause
+  bool has_routing_characters = false;        ///< user-specified routing (`user%a@b`, `a!b@c`): smtpd refuses relaying
+  std::string fault;                          ///< why it is deferred or unresolvable
+  std::vector<NotUnderstood> not_understood;  ///< e.g. an unmodelled table decides here
 };
 
 class AddressRules;

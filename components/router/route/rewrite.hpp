@@ -1,5 +1,6 @@
-// What cleanup(8) does to an envelope on its way into the queue: address rewriting, canonical maps, masquerading, automatic
-// Bcc, virtual aliases. ADDRESS_REWRITING_README, canonical(5), virtual(5). Pure; each step names what decided it.
+// What cleanup(8) does to an envelope on its way into the queue: address rewriting, canonical maps, masquerading,
+// automatic Bcc, virtual aliases. ADDRESS_REWRITING_README, canonical(5), virtual(5). Pure; each step names what
+// decided it.
 #pragma once
 
 #include "components/router/postfix/config.hpp"
@@ -26,16 +27,16 @@ struct RewriteStep {
 
 struct FinalRecipient {
   enum class Origin { recipient, always_bcc, sender_bcc, recipient_bcc };
-  mail::Recipient recipient;                   ///< after all rewriting; DSN parameters as they are in the queue file
-  mail::Address original;                      ///< the forward-path that it came from (X-Original-To)
+  mail::Recipient recipient;  ///< after all rewriting; DSN parameters as they are in the queue file
+  mail::Address original;     ///< the forward-path that it came from (X-Original-To)
   Origin origin = Origin::recipient;
   std::vector<RewriteStep> trail;
 };
 
 struct Expansion {
-  mail::ReversePath reverse_path;              ///< after rewriting
+  mail::ReversePath reverse_path;  ///< after rewriting
   std::vector<RewriteStep> reverse_path_trail;
-  std::vector<FinalRecipient> recipients;      ///< without duplicates, in Postfix's order
+  std::vector<FinalRecipient> recipients;  ///< without duplicates, in Postfix's order
   /// When set, cleanup refuses the whole message with this reply after end of data (451 4.3.0, 550 5.4.6 …).
   std::optional<mail::Reply> refusal;
   std::vector<NotUnderstood> not_understood;

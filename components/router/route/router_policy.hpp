@@ -32,9 +32,11 @@ class RouteDecider {
   Expansion expand(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients,
                    std::string_view service) const;
   /// cleanup for mail that this host makes itself: local forwards (with mappings) and notices (without Bcc).
-  Expansion expand_internal(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients) const;
+  Expansion expand_internal(const mail::ReversePath& reverse_path,
+                            const std::vector<mail::Recipient>& recipients) const;
 
-  /// Where the queue manager sends a recipient. `filter` is the message's FILTER action or content_filter, empty for none.
+  /// Where the queue manager sends a recipient. `filter` is the message's FILTER action or content_filter, empty for
+  /// none.
   Resolution resolve(const mail::ReversePath& reverse_path, const mail::Address& recipient,
                      std::string_view filter = {}) const;
 

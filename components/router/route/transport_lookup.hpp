@@ -1,8 +1,8 @@
 // The search order of transport_maps. transport(5) "TABLE SEARCH ORDER", "RESULT FORMAT".
 #pragma once
 
-#include "components/router/route/address_form.hpp"
 #include "components/router/postfix/config.hpp"
+#include "components/router/route/address_form.hpp"
 
 #include <optional>
 #include <string>
