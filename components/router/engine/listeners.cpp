@@ -15,7 +15,11 @@ namespace {
 // serve_connection keeps a reference to its options: this task keeps them, and the configuration, for as long.
 Task<void> serve(Engine& engine, std::shared_ptr<const EngineSettings> /* kept */, const ServiceSettings& service,
                  std::unique_ptr<stage::Stream> stream, std::unique_ptr<talk::SmtpConversation> conversation) {
-  const talk::SmtpServerOptions options{service.profile, service.timeout};
+  talk::SmtpServerOptions options{service.profile, service.timeout};
+  const IpAddress client = stream->peer().address;
+  if (service.bare_newline_exclusions->match({}, &client).matched) {
+    options.profile.bare_newlines = mail::BareNewlinePolicy::normalize;
+  }
   co_await talk::serve_connection(engine.stage, engine.host, options, std::move(stream), std::move(conversation));
 }
 

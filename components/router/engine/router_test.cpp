@@ -243,5 +243,41 @@ TEST_F(RouterTest, MailForItsOwnExchangerLoopsBack) {
   EXPECT_THAT(discarded[2].text, HasSubstr("5.4.4 Host or domain name not found"));
 }
 
+// Says all at once what a client that smuggles says: a second transaction behind LF "." LF.
+stage::Task<void> smuggle(stage::Executor& executor, stage::Network& network, IpAddress to) {
+  auto stream = co_await network.connect(ip("192.0.2.1"), Endpoint{to, 25}, executor.now() + 60s);
+  if (!stream) co_return;
+  std::string said;
+  co_await (*stream)->read(said, executor.now() + 60s);
+  for (const std::string_view line :
+       {"EHLO client.example\r\n", "MAIL FROM:<s@c.example>\r\n", "RCPT TO:<r@b.example>\r\n", "DATA\r\n",
+        "Subject: x\r\n\r\none\n.\nMAIL FROM:<evil@c.example>\nRCPT TO:<r@b.example>\n"
+        "DATA\nSubject: smuggled\n\ntwo\r\n.\r\n",
+        "QUIT\r\n"}) {
+    co_await (*stream)->write(line, executor.now() + 60s);
+    co_await (*stream)->read(said, executor.now() + 60s);
+  }
+}
+
+class BareNewlines : public World, public ::testing::WithParamInterface<std::pair<std::string_view, std::size_t>> {};
+
+TEST_P(BareNewlines, AreForbiddenToAllButTheExcludedClients) {
+  const auto& [exclusions, messages] = GetParam();
+  router("relay.example", "192.0.2.25",
+         {{"main.cf",
+           "relay_domains = b.example\nsmtpd_forbid_bare_newline = normalize\n"
+           "smtpd_forbid_bare_newline_exclusions = " +
+               std::string(exclusions) + "\n"}});
+  Receiver& target = receiver("mx.b.example", "192.0.2.30");
+  mx("b.example", {"10 mx.b.example"});
+  executor.spawn(smuggle(executor, network, ip("192.0.2.25")));
+  EXPECT_TRUE(run(60s));
+  EXPECT_EQ(target.taken.size(), messages);
+}
+
+INSTANTIATE_TEST_SUITE_P(Exclusions, BareNewlines,
+                         ::testing::Values(std::pair{"127.0.0.0/8", 1}, std::pair{"192.0.2.0/28", 2},
+                                           std::pair{"$mynetworks", 2}));
+
 }  // namespace
 }  // namespace watershed::router::testing

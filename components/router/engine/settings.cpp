@@ -120,6 +120,8 @@ ServiceSettings service_settings(const PostfixConfig& config, const Service& ser
   settings.name = service.name;
   settings.listen_on = addresses_of(service, parameters, own);
   settings.profile = profile_of(parameters);
+  settings.bare_newline_exclusions = std::make_shared<const postfix::MatchList>(
+      config, parameters, "smtpd_forbid_bare_newline_exclusions", postfix::MatchFlavor::network, false);
   settings.timeout = parameters.duration("smtpd_timeout");
   // postconf(5) receive_override_options = no_milters.
   settings.has_milters =

@@ -4,6 +4,7 @@
 
 #include "components/router/engine/concurrency.hpp"
 #include "components/router/postfix/config.hpp"
+#include "components/router/postfix/match_list.hpp"
 #include "mail/smtp_session.hpp"
 #include "stage/time.hpp"
 
@@ -70,6 +71,8 @@ struct ServiceSettings {
   std::string name;  ///< as in master.cf: `smtp`, `submission`, `192.0.2.1:10025`
   std::vector<ListenAddress> listen_on;
   mail::SessionProfile profile;
+  /// postconf(5) smtpd_forbid_bare_newline_exclusions: these clients' bare LF ends a line, whatever the profile says.
+  std::shared_ptr<const postfix::MatchList> bare_newline_exclusions;
   stage::Duration timeout{};
   bool has_milters = false;
   std::string milter_default_action;

@@ -20,9 +20,16 @@ struct HarmlessValue {
   std::string_view value;
 };
 constexpr HarmlessValue harmless_values[] = {
-    {"lmtp_tls_security_level", "none"}, {"lmtp_tls_security_level", "may"}, {"notify_classes", ""},
-    {"notify_classes", "resource"},      {"notify_classes", "software"},     {"notify_classes", "resource,software"},
-    {"smtp_tls_security_level", "none"}, {"smtp_tls_security_level", "may"}, {"smtpd_tls_security_level", "none"},
+    {"lmtp_tls_security_level", "none"},
+    {"lmtp_tls_security_level", "may"},
+    {"mailbox_size_limit", "0"},
+    {"notify_classes", ""},
+    {"notify_classes", "resource"},
+    {"notify_classes", "software"},
+    {"notify_classes", "resource,software"},
+    {"smtp_tls_security_level", "none"},
+    {"smtp_tls_security_level", "may"},
+    {"smtpd_tls_security_level", "none"},
     {"smtpd_tls_security_level", "may"},
 };
 
