@@ -96,15 +96,16 @@ AccessDecision AccessPolicy::check_recipient(const SessionFacts& session, const 
   if (address.domain.empty() && equal_ignoring_case(address.local_part, "postmaster")) return accept();
 
   AccessEvaluation evaluation(*rules_, session, dns);
-  evaluation.set_reverse_path(reverse_path);
   evaluation.set_recipient_count(recipient_count);
+  Status status = Status::dunno;
+  if (!rules_->delays_reject) status = evaluation.earlier_stages(reverse_path);
+  evaluation.set_reverse_path(reverse_path);
   evaluation.set_recipient(address);
-  // smtpd_delay_reject: the earlier stages answer here. Without it they have accepted already, and are asked again for
-  // what they deferred "if permit".
-  const bool asked_before = !rules_->delays_reject;
-  Status status = evaluation.client(asked_before);
-  if (status != Status::reject && status != Status::needs_dns) status = evaluation.helo(asked_before);
-  if (status != Status::reject && status != Status::needs_dns) status = evaluation.mail_from();
+  if (rules_->delays_reject) {
+    status = evaluation.client(false);
+    if (status != Status::reject && status != Status::needs_dns) status = evaluation.helo(false);
+    if (status != Status::reject && status != Status::needs_dns) status = evaluation.mail_from();
+  }
   if (status == Status::reject || status == Status::needs_dns) return evaluation.decision(status);
   return evaluation.decision(evaluation.recipient());
 }

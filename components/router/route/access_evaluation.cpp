@@ -13,32 +13,6 @@ constexpr int recursion_max = 30;
 constexpr std::size_t reply_text_max = 500;
 }  // namespace
 
-StatusAndText split_status(std::string_view text, std::string_view fallback) {
-  const std::size_t end = std::min(text.find_first_of(" \t"), text.size());
-  const auto status = mail::parse_enhanced_status(text.substr(0, end));
-  if (!status || (status->class_digit != 2 && status->class_digit != 4 && status->class_digit != 5)) {
-    return {std::string(fallback), std::string(trim(text))};
-  }
-  return {std::string(text.substr(0, end)), std::string(trim(text.substr(end)))};
-}
-
-std::string fitting_status(std::string_view dsn, std::string_view class_name) {
-  const auto status = mail::parse_enhanced_status(dsn);
-  if (!status || status->subject != 1) return std::string(dsn);
-  int subject = 1;
-  int detail = status->detail;
-  if (class_name == "Sender address") {
-    constexpr int for_sender[] = {0, 7, 8, 7, 7, 0, 7, 7, 8};
-    detail = detail < 9 ? for_sender[detail] : 0;
-  } else if (class_name == "Recipient address") {
-    constexpr int for_recipient[] = {0, 1, 2, 3, 4, 5, 6, 3, 2};
-    detail = detail < 9 ? for_recipient[detail] : 0;
-  } else {
-    subject = detail = 0;
-  }
-  return fmt::format("{}.{}.{}", status->class_digit, subject, detail);
-}
-
 void AccessEvaluation::set_reverse_path(const mail::ReversePath& reverse_path) {
   has_reverse_path_ = true;
   reverse_path_value_ = reverse_path;
@@ -117,15 +91,16 @@ Status AccessEvaluation::evaluate_list(const RestrictionList& list, const Subjec
     out_.restriction = restriction_;
   }
   --depth_;
-  // An earlier temporary problem may have hidden a permit: reject becomes defer.
-  if (status == Status::reject && defer_if_reject_.active) {
-    const Problem problem = defer_if_reject_;
-    current_ = problem.decided_by;
-    restriction_ = problem.restriction;
-    defer_if_reject_.active = false;
-    status = reject(problem.code, problem.dsn, problem.text);
-  }
-  return status;
+  return apply_defer_if_reject(status);
+}
+
+Status AccessEvaluation::apply_defer_if_reject(Status status) {
+  if (status != Status::reject || !defer_if_reject_.active) return status;
+  const Problem problem = defer_if_reject_;
+  defer_if_reject_.active = false;
+  current_ = problem.decided_by;
+  restriction_ = problem.restriction;
+  return reject(problem.code, problem.dsn, problem.text);
 }
 
 Status AccessEvaluation::evaluate(const Restriction& restriction, const Subject& subject) {
@@ -258,7 +233,7 @@ Status AccessEvaluation::mail_from() {
       !reverse_path_.empty()) {
     current_ = rules_.parameters.decided_by("smtpd_reject_unlisted_sender");
     restriction_ = "smtpd_reject_unlisted_sender";
-    status = check_listed(reverse_path_, true);
+    status = apply_defer_if_reject(check_listed(reverse_path_, true));
   }
   return status;
 }
@@ -276,7 +251,18 @@ Status AccessEvaluation::recipient() {
   if (!rules_.rejects_unlisted_recipient || recipient_checked_ || out_.discard) return Status::dunno;
   current_ = rules_.parameters.decided_by("smtpd_reject_unlisted_recipient");
   restriction_ = "smtpd_reject_unlisted_recipient";
-  return check_listed(recipient_, false);
+  return apply_defer_if_reject(check_listed(recipient_, false));
+}
+
+Status AccessEvaluation::earlier_stages(const mail::ReversePath& reverse_path) {
+  Status status = client(true);
+  if (status != Status::needs_dns) status = helo(true);
+  set_reverse_path(reverse_path);
+  if (status != Status::needs_dns) status = mail_from();
+  if (status == Status::needs_dns) return status;
+  out_.reply = {};
+  out_.disconnect = false;
+  return Status::dunno;
 }
 
 Status AccessEvaluation::apply_defer_if_permit(Status status) {

@@ -36,6 +36,11 @@ class AccessEvaluation {
   Status mail_from();
   Status recipient();
 
+  /// Without smtpd_delay_reject: client, HELO and MAIL FROM have been accepted already. Asked again for what they
+  /// deferred "if permit" and for their side effects; call before set_reverse_path and set_recipient. Only needs_dns
+  /// comes back.
+  Status earlier_stages(const mail::ReversePath& reverse_path);
+
   /// An earlier temporary problem turns a permit into a deferral.
   Status apply_defer_if_permit(Status status);
 
@@ -55,6 +60,8 @@ class AccessEvaluation {
   Status evaluate(const Restriction& restriction, const Subject& subject);
   Status evaluate_list(const RestrictionList& list, const Subject& subject);
   Status reject(int code, std::string_view dsn, const std::string& text);
+  /// An earlier temporary problem may have hidden a permit: a reject becomes a deferral.
+  Status apply_defer_if_reject(Status status);
   Status dictionary_retry(std::string_view name);
   Status server_error(const std::string& about);
   void set_problem(Problem& problem, int code, std::string_view dsn, std::string text);
@@ -113,16 +120,5 @@ class AccessEvaluation {
   std::string restriction_;  // the restriction being evaluated
   AccessDecision out_;
 };
-
-/// Splits `5.7.1 text` into its enhanced status and text; `fallback` when the text starts with none.
-struct StatusAndText {
-  std::string dsn;
-  std::string text;
-};
-StatusAndText split_status(std::string_view text, std::string_view fallback);
-
-/// The x.1.y statuses speak of one address; Postfix bends those that speak of the wrong one. `5.1.1` from a sender
-/// table becomes 5.1.7, `5.1.8` from a recipient table 5.1.2, any of them from a client or HELO table 5.0.0.
-std::string fitting_status(std::string_view dsn, std::string_view class_name);
 
 }  // namespace watershed::router

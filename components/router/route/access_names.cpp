@@ -37,8 +37,9 @@ Status AccessEvaluation::reject_invalid_hostname(const Subject&) {
   return reject(rules_.code("invalid_hostname_reject_code"), "5.5.2", prefix(helo) + "Invalid name");
 }
 
-Status AccessEvaluation::reject_non_fqdn_hostname(const Subject&) {
-  if (session_.helo.empty() || session_.helo.starts_with('[')) return Status::dunno;
+Status AccessEvaluation::reject_non_fqdn_hostname(const Subject& subject) {
+  if (session_.helo.empty()) return Status::dunno;
+  if (session_.helo.starts_with('[')) return reject_invalid_hostname(subject);
   std::string_view name = session_.helo;
   if (name.size() > 1 && name.ends_with('.')) name.remove_suffix(1);
   if (is_valid_hostname(name) && name.find('.') != std::string_view::npos) return Status::dunno;

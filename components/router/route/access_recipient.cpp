@@ -3,6 +3,7 @@
 #include "components/router/route/access_evaluation.hpp"
 
 #include "base/text.hpp"
+#include "components/router/route/access_status.hpp"
 
 #include <fmt/format.h>
 

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "components/router/postfix/logical_lines.hpp"
+#include "components/router/route/access_status.hpp"
 
 #include <fmt/format.h>
 

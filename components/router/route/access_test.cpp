@@ -315,5 +315,56 @@ TEST(Access, RecipientLimitAndDataRestrictions) {
   EXPECT_TRUE(smtpd.policy().check_end_of_data(smtpd.session, envelope, {}).hold);
 }
 
+TEST(Access, AnAddressLiteralInHeloMustBeAnAddress) {
+  const TestFolder folder{{"main.cf", std::string(base) +
+                                          "local_recipient_maps = inline:{{joe = x}}\nsmtpd_helo_restrictions = "
+                                          "reject_non_fqdn_helo_hostname\n"}};
+  Smtpd smtpd(folder);
+  const std::pair<std::string_view, std::string_view> cases[] = {
+      {"[1.2.3.4]", "ok"},
+      {"[IPv6:::1]", "ok"},
+      {"[999.2.3.4]", "501 5.5.2 <[999.2.3.4]>: Helo command rejected: invalid ip address"},
+      {"[foo]", "501 5.5.2 <[foo]>: Helo command rejected: invalid ip address"},
+      {"foo", "504 5.5.2 <foo>: Helo command rejected: need fully-qualified hostname"},
+  };
+  for (const auto& [helo, reply] : cases) {
+    smtpd.session.helo = helo;
+    EXPECT_EQ(smtpd.rcpt("a@s.example", "joe@example.com"), reply) << helo;
+  }
+}
+
+TEST(Access, DeferIfRejectReachesTheUnlistedAddressesOfItsOwnStage) {
+  const TestFolder folder{
+      {"main.cf", std::string(base) +
+                      "local_recipient_maps = inline:{{joe = x}}\nsmtpd_reject_unlisted_sender = yes\n"
+                      "smtpd_recipient_restrictions = check_sender_access inline:{{dir@s.example = DEFER_IF_REJECT "
+                      "4.1.1 hm}}\n"
+                      "smtpd_sender_restrictions = check_sender_access inline:{{dir2@example.com = DEFER_IF_REJECT "
+                      "4.1.1 hm}, {dir3@s.example = DEFER_IF_REJECT 4.1.1 hm}}\n"}};
+  Smtpd smtpd(folder);
+  smtpd.session.helo = "c.example";
+  EXPECT_EQ(smtpd.rcpt("dir@s.example", "nobodyhere@example.com"),
+            "450 4.1.7 <dir@s.example>: Sender address rejected: hm");
+  EXPECT_EQ(smtpd.rcpt("dir2@example.com", "joe@example.com"),
+            "450 4.1.7 <dir2@example.com>: Sender address rejected: hm");
+  EXPECT_EQ(smtpd.rcpt("dir3@s.example", "nobodyhere@example.com"),
+            "550 5.1.1 <nobodyhere@example.com>: Recipient address rejected: User unknown in local recipient table");
+}
+
+TEST(Access, WithoutDelayAnEarlierStageIsNotAskedToRejectAgain) {
+  const TestFolder folder{
+      {"main.cf", std::string(base) +
+                      "local_recipient_maps = inline:{{joe = x}}\nsmtpd_delay_reject = no\n"
+                      "smtpd_helo_restrictions = check_sender_access inline:{{dir@s.example = REJECT from helo}}\n"
+                      "smtpd_client_restrictions = check_sender_access inline:{{cli@s.example = REJECT from client}}\n"
+                      "smtpd_sender_restrictions = check_recipient_access inline:{{joe@example.com = REJECT from "
+                      "sender}}\n"}};
+  Smtpd smtpd(folder);
+  smtpd.session.helo = "c.example";
+  for (const std::string_view from : {"dir@s.example", "cli@s.example", "ok@s.example"}) {
+    EXPECT_EQ(smtpd.rcpt(from, "joe@example.com"), "ok") << from;
+  }
+}
+
 }  // namespace
 }  // namespace watershed::router

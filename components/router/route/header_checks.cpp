@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "components/router/route/access_evaluation.hpp"
+#include "components/router/route/access_status.hpp"
 #include "components/router/route/mime_lines.hpp"
 
 #include <fmt/format.h>

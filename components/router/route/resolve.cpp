@@ -142,7 +142,7 @@ class Resolving {
         const MatchResult match = lists_.rules.match_local(domain);
         if (match.failure) return defer(*match.failure, "mydestination");
         if (!match.matched) {
-          nextrcpt_ = at == 0 ? lists_.empty_recipient + address : address;
+          nextrcpt_ = address;  // without local part it stays so: `""@domain`
           return;
         }
         out_.class_by = match.decided_by;
