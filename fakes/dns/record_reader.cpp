@@ -2,6 +2,7 @@
 #include "fakes/dns/record_reader.hpp"
 
 #include "base/text.hpp"
+#include "fakes/dns/record_form.hpp"
 #include "talk/dns_name.hpp"
 #include "talk/ldns_handles.hpp"
 
@@ -19,31 +20,6 @@ using talk::RecordType;
 constexpr std::array<std::string_view, 12> common_types = {"A",  "AAAA", "MX",  "TXT",  "CNAME", "PTR",
                                                            "NS", "SOA",  "SRV", "TLSA", "CAA",   "SPF"};
 
-std::string_view expected_data(RecordType type) {
-  switch (type) {
-    case RecordType::a:
-      return "an IPv4 address such as 192.0.2.25";
-    case RecordType::aaaa:
-      return "an IPv6 address such as 2001:db8::25";
-    case RecordType::mx:
-      return "a preference from 0 to 65535 and a host: 10 mx.example.";
-    case RecordType::txt:
-      return "one or more strings of at most 255 octets";
-    case RecordType::cname:
-    case RecordType::ns:
-    case RecordType::ptr:
-      return "one domain name";
-    case RecordType::soa:
-      return "primary server, mailbox, serial, refresh, retry, expire, minimum";
-    case RecordType::srv:
-      return "priority, weight, port and a host";
-    case RecordType::tlsa:
-      return "usage, selector, matching type and hexadecimal data";
-    default:
-      return "data in the form of its type's RFC";
-  }
-}
-
 bool is_directive(const ZoneToken& token) { return token.text.starts_with('$'); }
 
 bool ends_with_dot(std::string_view name) {
@@ -55,34 +31,6 @@ bool ends_with_dot(std::string_view name) {
 
 bool is_all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// The greatest number that a field of this form holds; 0 where the form is no plain number.
-std::uint64_t number_max(ldns_rdf_type form) {
-  switch (form) {
-    case LDNS_RDF_TYPE_INT8:
-    case LDNS_RDF_TYPE_ALG:
-    case LDNS_RDF_TYPE_CERTIFICATE_USAGE:
-    case LDNS_RDF_TYPE_SELECTOR:
-    case LDNS_RDF_TYPE_MATCHING_TYPE:
-      return 0xff;
-    case LDNS_RDF_TYPE_INT16:
-      return 0xffff;
-    case LDNS_RDF_TYPE_INT32:
-    case LDNS_RDF_TYPE_PERIOD:
-      return 0xffffffff;
-    default:
-      return 0;
-  }
-}
-
-const ldns_rr_descriptor* description_of(RecordType type) { return ldns_rr_descript(static_cast<std::uint16_t>(type)); }
-
-// The form of the n-th field of a type's data; NONE beyond its last (ldns asserts that nobody asks for those).
-ldns_rdf_type form_of(RecordType type, std::size_t field) {
-  const ldns_rr_descriptor* description = description_of(type);
-  return field < ldns_rr_descriptor_maximum(description) ? ldns_rr_descriptor_field_type(description, field)
-                                                         : LDNS_RDF_TYPE_NONE;
 }
 
 }  // namespace
@@ -236,7 +184,7 @@ Result<std::uint32_t, Diagnostic> RecordReader::ttl_of(const ZoneToken& token) c
 
 Result<void, Diagnostic> RecordReader::check_fields(RecordType type, std::span<const ZoneToken> fields) {
   if (!fields.empty() && fields[0].text == "\\#") return {};  // RFC 3597 §5: data in hexadecimal
-  const std::size_t fixed = ldns_rr_descriptor_maximum(description_of(type));
+  const std::size_t fixed = field_count_max(type);
   for (std::size_t index = 0; index < fields.size() && index < fixed; ++index) {
     const ldns_rdf_type form = form_of(type, index);
     const ZoneToken& field = fields[index];
@@ -266,7 +214,7 @@ Diagnostic RecordReader::bad_data(RecordType type, const ZoneToken& type_token, 
   const std::string expected = fmt::format("{} needs {}", talk::to_string(type), expected_data(type));
   for (std::size_t index = 0; index < fields.size(); ++index) {
     const ldns_rdf_type form = form_of(type, index);
-    if (index >= ldns_rr_descriptor_maximum(description_of(type))) {
+    if (index >= field_count_max(type)) {
       return problem(fields[index].at, fmt::format("'{}' is too much; {}", fields[index].text, expected));
     }
     std::string text = fields[index].text;
@@ -274,7 +222,7 @@ Diagnostic RecordReader::bad_data(RecordType type, const ZoneToken& type_token, 
     if (form == LDNS_RDF_TYPE_NONE || talk::LdnsField(ldns_rdf_new_frm_str(form, text.c_str()))) continue;
     return problem(fields[index].at, fmt::format("'{}' is wrong here; {}", fields[index].text, expected));
   }
-  if (fields.size() < ldns_rr_descriptor_minimum(description_of(type))) {
+  if (fields.size() < field_count_min(type)) {
     return problem(type_token.at,
                    fmt::format("the data of this {} ends too early; {}", talk::to_string(type), expected));
   }
