@@ -1,0 +1,173 @@
+// See sandbox.hpp.
+#include "sandbox/sandbox.hpp"
+
+#include "sandbox/loopback.hpp"
+#include "sandbox/mounts.hpp"
+#include "sandbox/user_map.hpp"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+namespace watershed::sandbox {
+
+namespace {
+
+struct Pipe {
+  int read_end = -1;
+  int write_end = -1;
+
+  bool open() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return false;
+    read_end = ends[0];
+    write_end = ends[1];
+    return true;
+  }
+  void close_read() { close_end(read_end); }
+  void close_write() { close_end(write_end); }
+  static void close_end(int& end) {
+    if (end >= 0) ::close(end);
+    end = -1;
+  }
+  ~Pipe() {
+    close_read();
+    close_write();
+  }
+};
+
+std::string read_all(int descriptor) {
+  std::string text;
+  char buffer[512];
+  for (;;) {
+    const ssize_t got = ::read(descriptor, buffer, sizeof buffer);
+    if (got > 0) {
+      text.append(buffer, static_cast<std::size_t>(got));
+    } else if (got == 0 || errno != EINTR) {
+      return text;
+    }
+  }
+}
+
+int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
+
+// capabilities(7): what a process without uid 0 keeps over execve. At Level::single_user nobody inside has uid 0.
+Result<void, Error> keep_capabilities() {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2]{};
+  if (::syscall(SYS_capget, &header, data) != 0) return Error{"reading capabilities failed"};
+  for (auto& each : data) each.inheritable = each.permitted;
+  if (::syscall(SYS_capset, &header, data) != 0) return Error{"setting capabilities failed"};
+  for (int capability = 0; capability <= 63; ++capability) {
+    const auto word = static_cast<std::size_t>(capability / 32);
+    if ((data[word].permitted >> (capability % 32) & 1U) == 0) continue;
+    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0)
+      return Error{"raising capabilities failed"};
+  }
+  return {};
+}
+
+Result<Inside, Error> set_up(const SandboxOptions& options) {
+  if (options.level == Level::single_user) {
+    if (const auto kept = keep_capabilities(); !kept) return kept.error();
+  }
+  if (const auto up = set_up_loopback(options.addresses); !up) return up.error();
+  const auto work = set_up_mounts(options.writable, options.needed);
+  if (!work) return work.error();
+  return Inside{options.level, *work};
+}
+
+// The first process: starts the body's and reaps what is orphaned, until the body ends. With it ends everything.
+int reap_until_end_of(pid_t body) {
+  for (;;) {
+    int status = 0;
+    const pid_t ended = ::waitpid(-1, &status, 0);
+    if (ended == body) return exit_code_of(status);
+    if (ended < 0 && errno != EINTR) return 255;
+  }
+}
+
+[[noreturn]] void live_inside(const SandboxOptions& options, const std::function<int(const Inside&)>& body, Pipe& go,
+                              Pipe& trouble) {
+  // Whoever starts a sandbox takes it along when he dies; who died before this line has closed the pipe.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  go.close_write();
+  trouble.close_read();
+  char word = 0;
+  if (::read(go.read_end, &word, 1) != 1) ::_exit(255);
+  const auto inside = set_up(options);
+  if (!inside) {
+    const std::string& text = inside.error().message;
+    const ssize_t ignored = ::write(trouble.write_end, text.data(), text.size());
+    static_cast<void>(ignored);
+    ::_exit(255);
+  }
+  const pid_t child = ::fork();
+  if (child == 0) {
+    go.close_read();
+    trouble.close_write();
+    ::_exit(body(*inside));
+  }
+  trouble.close_write();
+  ::_exit(reap_until_end_of(child));
+}
+
+}  // namespace
+
+Result<Sandbox, Error> Sandbox::start(const SandboxOptions& options, const std::function<int(const Inside&)>& body) {
+  Pipe go;
+  Pipe trouble;
+  if (!go.open() || !trouble.open()) return Error{fmt::format("pipe: {}", std::strerror(errno))};
+  unsigned long flags = CLONE_NEWNET | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC | SIGCHLD;
+  if (options.level != Level::root_namespaces) flags |= CLONE_NEWUSER;
+  const long child = ::syscall(SYS_clone, flags, nullptr, nullptr, nullptr, 0);
+  if (child < 0) return Error{fmt::format("new namespaces: {}", std::strerror(errno))};
+  if (child == 0) live_inside(options, body, go, trouble);
+  Sandbox started;
+  started.pid_ = static_cast<pid_t>(child);
+  if (const auto mapped = map_users(options.level, started.pid_); !mapped) return mapped.error();
+  go.close_read();
+  trouble.close_write();
+  if (::write(go.write_end, "g", 1) != 1) return Error{"the sandbox ended before it began"};
+  const std::string text = read_all(trouble.read_end);
+  if (!text.empty()) return Error{text};
+  return started;
+}
+
+Sandbox::Sandbox(Sandbox&& other) noexcept : pid_(std::exchange(other.pid_, 0)) {}
+
+Sandbox& Sandbox::operator=(Sandbox&& other) noexcept {
+  std::swap(pid_, other.pid_);
+  return *this;
+}
+
+Sandbox::~Sandbox() {
+  if (pid_ == 0) return;
+  kill();
+  wait();
+}
+
+void Sandbox::kill() {
+  if (pid_ != 0) ::kill(pid_, SIGKILL);
+}
+
+int Sandbox::wait() {
+  int status = 0;
+  while (pid_ != 0 && ::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  pid_ = 0;
+  return exit_code_of(status);
+}
+
+}  // namespace watershed::sandbox

@@ -1,0 +1,22 @@
+// Which users exist inside a user namespace. user_namespaces(7), newuidmap(1)
+#pragma once
+
+#include "base/result.hpp"
+#include "sandbox/level.hpp"
+
+#include <sys/types.h>
+
+namespace watershed::sandbox {
+
+/// Called by the process outside, for a child that waits in a new user namespace. At Level::mapped_user root and the
+/// first 65535 ids exist inside; at Level::single_user one id, that of the user `postfix`.
+Result<void, Error> map_users(Level level, pid_t child);
+
+/// The one user and group of Level::single_user: those that Postfix's installation calls mail_owner and setgid_group.
+struct SingleUser {
+  uid_t user;
+  gid_t group;
+};
+Result<SingleUser, Error> single_user();
+
+}  // namespace watershed::sandbox
