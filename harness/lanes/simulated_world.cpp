@@ -2,7 +2,6 @@
 // simulated_steps.cpp.
 #include "harness/lanes/simulated_world.hpp"
 
-#include "base/text.hpp"
 #include "harness/lanes/local_mail.hpp"
 
 #include <fmt/format.h>
@@ -11,50 +10,20 @@
 
 namespace watershed::harness {
 
-using stage::Task;
-
 SimulatedWorld::SimulatedWorld(std::shared_ptr<const World> world, std::uint64_t seed, std::size_t retain_max)
-    : world_(std::move(world)),
-      random_(seed),
-      lineage_(journal_),
-      network_(executor_, journal_),
-      stage_{executor_, random_, network_, journal_},
-      stub_(world_->zones),
-      dns_server_(stage_, journal_.add_host("dns-stub"), stub_),
-      dns_{world_->spec.dns_address, 53},
-      retain_max_(retain_max),
-      arrived_(executor_) {
-  journal_.observe([this](const stage::Fact& fact) { on_fact(fact); });
-  network_.add_address(world_->spec.dns_address, 1);
-  add_hosts();
+    : OnSimulatedStage(seed), StagedWorld(simulated_.stage, std::move(world), retain_max) {
+  simulated_.network.add_address(world_->spec.dns_address, 1);
+  for (const Host& host : hosts_) {
+    for (const IpAddress& address : host.spec->addresses) simulated_.network.add_address(address, host.id);
+  }
+  build_fakes(1);
+  parts_.resize(hosts_.size());
+  for (std::size_t index = 0; index < hosts_.size(); ++index) build(index);
   add_links();
 }
 
-SimulatedWorld::~SimulatedWorld() { executor_.shut_down(); }
-
-void SimulatedWorld::on_fact(const stage::Fact& fact) {
-  if (fact.kind == stage::FactKind::offered && keep_offered_) offered_[fact.custody] = offering_;
-  lineage_.take(fact);
-  if (fact.kind == stage::FactKind::stored && arrived_.has_waiters()) arrived_.notify();
-}
-
-void SimulatedWorld::add_hosts() {
-  const WorldSpec& spec = world_->spec;
-  hosts_.resize(spec.hosts.size());
-  for (std::size_t index = 0; index < spec.hosts.size(); ++index) {
-    Host& host = hosts_[index];
-    host.spec = &spec.hosts[index];
-    host.id = journal_.add_host(host.spec->name);
-    for (const IpAddress& address : host.spec->addresses) network_.add_address(address, host.id);
-    const HostConfig& config = world_->hosts[index];
-    if (config.spam_rules) {
-      host.filter = std::make_unique<spam::SpamFilter>(
-          stage_, spam::SpamFilterOptions{.name = host.spec->name, .host = host.id, .rules = *config.spam_rules});
-    }
-  }
-  // Filters first: a router may ask another host's.
-  for (std::size_t index = 0; index < hosts_.size(); ++index) build(hosts_[index], world_->hosts[index]);
-}
+// Tasks refer to what goes next.
+SimulatedWorld::~SimulatedWorld() { simulated_.executor.shut_down(); }
 
 link::GroupId SimulatedWorld::group_of_zone(std::string_view zone) const {
   const auto& zones = world_->spec.zones;
@@ -77,32 +46,33 @@ void SimulatedWorld::add_links() {
     named.push_back(each->from);
     named.push_back(each->to);
   }
-  links_ = std::make_unique<link::LinkModel>(std::move(options), random_.fork("links"), executor_);
+  links_ = std::make_unique<link::LinkModel>(std::move(options), simulated_.random.fork("links"), simulated_.executor);
   for (const HostSpec& host : spec.hosts) {
     const bool alone = std::find(named.begin(), named.end(), host.name) != named.end();
     for (const IpAddress& address : host.addresses) {
       links_->assign(address, alone ? group(host.name) : group_of_zone(host.zone));
     }
   }
-  network_.set_links([this](IpAddress from, IpAddress to) {
+  simulated_.network.set_links([this](IpAddress from, IpAddress to) {
     // A host asks its own parts, and every host its name server, without a wire between them.
     if (from == to || to == world_->spec.dns_address) return stage::Link{};
     return links_->link(from, to);
   });
 }
 
-void SimulatedWorld::build(Host& host, const HostConfig& config) {
+void SimulatedWorld::build(std::size_t index) {
+  const Host& host = hosts_[index];
+  const HostConfig& config = world_->hosts[index];
   const HostSpec& spec = *host.spec;
-  talk::ContentFilter* filter = host.filter.get();
-  if (!spec.milter.empty()) filter = find(spec.milter)->filter.get();
+  Parts& parts = parts_[index];
   if (config.router) {
-    host.local_mail = std::make_unique<LocalMail>(retain_max_);
+    parts.local_mail = std::make_unique<LocalMail>(retain_max_);
     router::RouterOptions options;
     options.addresses = spec.addresses;
     options.dns_servers = {dns_};
-    options.content_filter = filter;
-    options.mailboxes = host.local_mail.get();
-    host.router = std::make_unique<router::Router>(stage_, host.id, std::move(options), config.router);
+    options.content_filter = filter_of(host);
+    options.mailboxes = parts.local_mail.get();
+    parts.router = std::make_unique<router::Router>(stage_, host.id, std::move(options), config.router);
   } else if (const auto* mail_store = std::get_if<MailStoreSpec>(&spec.role)) {
     store::MailStoreOptions options;
     options.hostname = spec.name;
@@ -112,130 +82,56 @@ void SimulatedWorld::build(Host& host, const HostConfig& config) {
     if (const HostSpec* submission = world_->spec.host(mail_store->submission)) {
       options.submission = Endpoint{submission->addresses.front(), 25};
     }
-    host.store = std::make_unique<store::MailStore>(stage_, std::move(options), config.mailboxes);
-  } else if (config.tenant) {
-    cloud::ProviderOptions options;
-    options.host = host.id;
-    options.hostname = spec.name;
-    options.addresses = spec.addresses;
-    options.dns_servers = {dns_};
-    host.provider = std::make_unique<cloud::Provider>(stage_, std::move(options), *config.tenant, filter);
-    host.provider->store().keep_messages(retain_max_ > 0);
-  } else if (const auto* mta = std::get_if<MtaSpec>(&spec.role)) {
-    build_mta(host, *mta);
+    parts.store = std::make_unique<store::MailStore>(stage_, std::move(options), config.mailboxes);
   }
-}
-
-void SimulatedWorld::build_mta(Host& host, const MtaSpec& spec) {
-  mta::FakeMtaOptions options;
-  options.hostname = host.spec->name;
-  options.host = host.id;
-  options.addresses = host.spec->addresses;
-  options.retain = retain_max_;
-  for (const std::string& mailbox : spec.mailboxes) options.mailboxes.push_back({mailbox, {}});
-  if (const HostSpec* smart_host = world_->spec.host(spec.smart_host)) {
-    options.sender.smart_host = to_string(smart_host->addresses.front());
-  }
-  options.sender.resolver.servers = {dns_};
-  host.mta = std::make_unique<mta::FakeMta>(stage_, std::move(options));
 }
 
 StepError SimulatedWorld::start() {
-  const auto dns_started = dns_server_.start(dns_);
-  if (!dns_started) return dns_started.error().message;
-  for (Host& host : hosts_) {
-    if (auto error = start_host(host)) return error;
-    // An outside MTA that goes down and comes up again only leaves the network: it listens once.
-    if (!host.mta) continue;
-    if (const auto started = host.mta->start(); !started) return started.error().message;
+  if (auto error = start_fakes()) return error;
+  for (const Host& host : hosts_) {
+    if (auto error = start_parts(parts_of(host))) return error;
   }
   return std::nullopt;
 }
 
-StepError SimulatedWorld::start_host(Host& host) {
-  if (host.router) {
-    if (const auto started = host.router->start(); !started) return started.error().message;
+StepError SimulatedWorld::start_parts(Parts& parts) {
+  if (parts.router) {
+    if (const auto started = parts.router->start(); !started) return started.error().message;
   }
-  if (host.store) {
-    if (const auto started = host.store->start(); !started) return started.error().message;
-  }
-  if (host.provider) {
-    if (const auto started = host.provider->start(); !started) return started.error().message;
+  if (parts.store) {
+    if (const auto started = parts.store->start(); !started) return started.error().message;
   }
   return std::nullopt;
-}
-
-void SimulatedWorld::stop_host(Host& host) {
-  if (host.router) host.router->stop();
-  if (host.store) host.store->stop();
-  if (host.provider) host.provider->stop();
-}
-
-SimulatedWorld::Host* SimulatedWorld::find(std::string_view name) {
-  for (Host& host : hosts_) {
-    if (equal_ignoring_case(host.spec->name, name)) return &host;
-  }
-  return nullptr;
 }
 
 void SimulatedWorld::note_queues() {
-  const auto note = [this](const Host& host, stage::Custody custody, const std::string& recipient, std::string detail,
-                           std::string text) {
-    journal_.record({.kind = stage::FactKind::queued,
-                     .host = host.id,
-                     .at = executor_.now(),
-                     .custody = custody,
-                     .recipient = recipient,
-                     .detail = std::move(detail),
-                     .text = std::move(text)});
-  };
   for (const Host& host : hosts_) {
-    if (host.router) {
-      for (const router::QueueItem& item : host.router->queue()) {
+    const Parts& parts = parts_of(host);
+    if (parts.router) {
+      for (const router::QueueItem& item : parts.router->queue()) {
         for (const std::string& recipient : item.recipients) {
-          note(host, item.custody, recipient, std::string(to_string(item.state)), item.reason);
+          note_queued(host, item.custody, recipient, std::string(to_string(item.state)), item.reason);
         }
       }
     }
-    if (host.store) {
-      for (const auto& [custody, waiting] : host.store->waiting()) {
-        note(host, custody, waiting.recipient, "submission", waiting.reason);
+    if (parts.store) {
+      for (const auto& [custody, waiting] : parts.store->waiting()) {
+        note_queued(host, custody, waiting.recipient, "submission", waiting.reason);
       }
     }
-    if (host.provider) host.provider->note_queued();
-    if (host.mta) host.mta->sender().note_queued();
   }
+  StagedWorld::note_queues();
 }
 
 std::vector<StoredCopy> SimulatedWorld::copies() const {
-  std::vector<StoredCopy> copies;
-  for (const Host& host : hosts_) {
-    if (host.local_mail) {
-      for (const StoredCopy& copy : host.local_mail->copies()) copies.push_back(copy);
+  std::vector<StoredCopy> copies = StagedWorld::copies();
+  for (const Parts& parts : parts_) {
+    if (parts.local_mail) {
+      for (const StoredCopy& copy : parts.local_mail->copies()) copies.push_back(copy);
     }
-    if (host.store) {
-      for (const store::StoredMessage& stored : host.store->stored()) {
+    if (parts.store) {
+      for (const store::StoredMessage& stored : parts.store->stored()) {
         copies.push_back({stored.custody, stored.mailbox, stored.folder, stored.flags, stored.message, true});
-      }
-    }
-    if (host.provider) {
-      for (const cloud::Mailbox& mailbox : host.provider->tenant().mailboxes) {
-        for (const cloud::StoredMessage& stored : host.provider->store().messages(mailbox.address)) {
-          copies.push_back({stored.custody,
-                            to_string(mailbox.address),
-                            stored.folder,
-                            {},
-                            std::make_shared<const mail::Message>(stored.message),
-                            true});
-        }
-      }
-    }
-    if (host.mta) {
-      for (const mta::ReceivedTransaction& received : host.mta->received()) {
-        const auto message = std::make_shared<const mail::Message>(received.message);
-        for (const mail::Recipient& recipient : received.envelope.recipients) {
-          copies.push_back({received.custody, display(recipient.forward_path), "INBOX", {}, message, false});
-        }
       }
     }
   }
@@ -244,9 +140,9 @@ std::vector<StoredCopy> SimulatedWorld::copies() const {
 
 std::vector<NotUnderstoodLine> SimulatedWorld::not_understood() const {
   std::vector<NotUnderstoodLine> lines;
-  for (const Host& host : hosts_) {
-    if (!host.router) continue;
-    for (const postfix::NotUnderstood& line : host.router->not_understood()) {
+  for (const Parts& parts : parts_) {
+    if (!parts.router) continue;
+    for (const postfix::NotUnderstood& line : parts.router->not_understood()) {
       const std::string place = to_file_line(line.at);
       const auto waived = [&](const WaiverSpec& waiver) {
         return world_->spec.shown_folder + "/" + waiver.place == place;
