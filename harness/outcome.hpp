@@ -30,6 +30,8 @@ struct MessageCounts {
   std::uint64_t duplicated = 0;
 
   void add(const MessageCounts& other);
+
+  bool operator==(const MessageCounts&) const = default;
 };
 
 /// One message for one recipient: its fate and its way, for the JSON report and later for stories.
@@ -46,6 +48,8 @@ struct MessageResult {
   std::uint16_t code = 0;
   std::string text;
   std::int64_t latency_ns = 0;  ///< from offer to storing; 0 where not delivered
+
+  bool operator==(const MessageResult&) const = default;
 };
 
 struct ScenarioResult {
@@ -70,6 +74,8 @@ struct ScenarioResult {
   double seconds = 0;          ///< real
   double virtual_seconds = 0;  ///< on the clock of the lane
   std::string replay;          ///< command that runs this scenario again on this world
+
+  bool operator==(const ScenarioResult&) const = default;
 };
 
 struct RequirementResult {
@@ -78,6 +84,8 @@ struct RequirementResult {
   std::string statement;
   Verdict verdict = Verdict::passed;
   std::vector<std::string> scenarios;  ///< `file on world`
+
+  bool operator==(const RequirementResult&) const = default;
 };
 
 struct Summary {
@@ -90,6 +98,8 @@ struct Summary {
   std::uint64_t crossings = 0;
   std::uint64_t hops = 0;
   MessageCounts messages;
+
+  bool operator==(const Summary&) const = default;
 };
 
 struct Outcome {
@@ -100,6 +110,8 @@ struct Outcome {
   std::map<std::string, std::set<std::string>> shared_hosts;  ///< by world
   Summary summary;
   double seconds = 0;
+
+  bool operator==(const Outcome&) const = default;
 };
 
 /// Fills summary, shared_hosts and the verdicts of the requirements from the scenarios. Known-bad worlds count as

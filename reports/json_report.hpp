@@ -1,5 +1,5 @@
-// The JSON report: one document with `schema_version`, for machines. Keys only ever come to it; a change of meaning
-// raises the version.
+// The JSON report: one document with `schema_version`, for machines. It is a result file (harness/result_file) that
+// opens with the answer.
 #pragma once
 
 #include "harness/outcome.hpp"
@@ -7,8 +7,6 @@
 #include <string>
 
 namespace watershed::reports {
-
-inline constexpr int json_schema_version = 1;
 
 std::string json_report(const harness::Outcome& outcome);
 

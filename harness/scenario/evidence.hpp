@@ -20,6 +20,8 @@ struct FlowFigures {
   std::size_t hops = 0;            ///< hosts on the longest delivered way, originator and outside not counted
   std::size_t rules = 0;           ///< distinct configuration lines that decided
   std::size_t distinct_paths = 0;  ///< different ways that delivered messages took
+
+  bool operator==(const FlowFigures&) const = default;
 };
 
 /// A copy of a message as a mailbox holds it.

@@ -17,6 +17,8 @@ struct Finding {
   std::vector<std::string> path;   ///< hosts that had it, in order
   std::vector<std::string> trail;  ///< decisions on its way, each with file:line
   bool is_inconclusive = false;    ///< the evidence is incomplete, rather than the rule broken
+
+  bool operator==(const Finding&) const = default;
 };
 
 using Findings = std::vector<Finding>;

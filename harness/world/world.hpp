@@ -29,6 +29,8 @@ struct HostConfig {
 struct NotUnderstoodLine {
   std::string place;  ///< `worlds/phase2/postfix/int-mx/main.cf:12`
   std::string text;
+
+  bool operator==(const NotUnderstoodLine&) const = default;
 };
 
 struct World {

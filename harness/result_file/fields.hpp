@@ -1,0 +1,137 @@
+// The keys of a result file: for every struct of an Outcome, each member with its key, once for both directions.
+//
+// A new member gets its line here; writer and reader follow, and the test of the result file fails until it has one. A
+// member of another struct needs that struct's own each_field. `derived` is what readers of the file like to have and
+// what can be computed from the rest; it is written and never read.
+#pragma once
+
+#include "harness/outcome.hpp"
+
+#include <concepts>
+
+namespace watershed::harness {
+
+/// T, or const T when it is only written.
+template <class Given, class T>
+concept Like = std::same_as<std::remove_const_t<Given>, T>;
+
+template <Like<MessageCounts> T>
+void each_field(T& counts, auto&& field) {
+  field("offered", counts.offered);
+  field("delivered", counts.delivered);
+  field("rejected", counts.rejected);
+  field("bounced", counts.bounced);
+  field("discarded", counts.discarded);
+  field("queued", counts.queued);
+  field("lost", counts.lost);
+  field("duplicated", counts.duplicated);
+}
+
+template <Like<SourcePosition> T>
+void each_field(T& at, auto&& field) {
+  field("file", at.file);
+  field("line", at.line);
+  field("column", at.column);
+}
+
+template <Like<Finding> T>
+void each_field(T& finding, auto&& field) {
+  field("rule", finding.rule);
+  field("sentence", finding.sentence);
+  field.derived("at", [&] { return to_file_line(finding.at); });
+  field("position", finding.at);
+  field("decided_by", finding.decided_by);
+  field("message", finding.label);
+  field("inconclusive", finding.is_inconclusive);
+  field("path", finding.path);
+  field("trail", finding.trail);
+}
+
+template <Like<NotUnderstoodLine> T>
+void each_field(T& line, auto&& field) {
+  field("place", line.place);
+  field("text", line.text);
+}
+
+template <Like<FlowFigures> T>
+void each_field(T& figures, auto&& field) {
+  field("hops", figures.hops);
+  field("rules", figures.rules);
+  field("distinct_paths", figures.distinct_paths);
+}
+
+template <Like<MessageResult> T>
+void each_field(T& message, auto&& field) {
+  field("id", message.label);
+  field("class", message.message_class);
+  field("reverse_path", message.reverse_path);
+  field("recipient", message.recipient);
+  field("fate", message.fate);
+  field("path", message.path);
+  field("trail", message.trail);
+  field("mailbox", message.mailbox);
+  field("folder", message.folder);
+  field("code", message.code);
+  field("text", message.text);
+  field.derived("latency_ms", [&] { return static_cast<double>(message.latency_ns) / 1e6; });
+  field("latency_ns", message.latency_ns);
+}
+
+template <Like<ScenarioResult> T>
+void each_field(T& run, auto&& field) {
+  field("file", run.file);
+  field("title", run.title);
+  field("world", run.world);
+  field("verdict", run.verdict);
+  field("must_fail", run.is_must_fail);
+  field("requirements", run.requirements);
+  field("findings", run.findings);
+  field("expected_findings", run.expected_findings);
+  field("not_understood", run.not_understood);
+  field("counts", run.counts);
+  field("crossings", run.crossings);
+  field("hops", run.hops);
+  field("stragglers", run.stragglers);
+  field("shared_hosts", run.shared_hosts);
+  field("figures", run.figures);
+  field("seconds", run.seconds);
+  field("virtual_seconds", run.virtual_seconds);
+  field("replay", run.replay);
+  field("messages", run.messages);
+  field("messages_left_out", run.messages_left_out);
+}
+
+template <Like<RequirementResult> T>
+void each_field(T& requirement, auto&& field) {
+  field("id", requirement.id);
+  field("title", requirement.title);
+  field("statement", requirement.statement);
+  field("verdict", requirement.verdict);
+  field("scenarios", requirement.scenarios);
+}
+
+template <Like<Summary> T>
+void each_field(T& summary, auto&& field) {
+  field("scenarios", summary.scenarios);
+  field("passed", summary.passed);
+  field("failed", summary.failed);
+  field("errors", summary.errors);
+  field("skipped", summary.skipped);
+  field("inconclusive", summary.inconclusive);
+  field("crossings", summary.crossings);
+  field("hops", summary.hops);
+  field("messages", summary.messages);
+}
+
+template <Like<Outcome> T>
+void each_field(T& outcome, auto&& field) {
+  field("lane", outcome.lane);
+  field("seed", outcome.seed);
+  field("summary", outcome.summary);
+  field("shared_hosts", outcome.shared_hosts);
+  field("requirements", outcome.requirements);
+  field("scenarios", outcome.scenarios);
+  field("seconds", outcome.seconds);
+}
+
+}  // namespace watershed::harness
