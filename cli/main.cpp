@@ -38,7 +38,8 @@ void add_run(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("run", "Run scenarios and give verdicts");
   add_paths(*command, options);
   add_selection(*command, options);
-  command->add_option("--lane", options.lane, "simulated")->check(CLI::IsMember({"simulated"}));
+  command->add_option("--lane", options.lane, "simulated: everything in one process; live: real programs in a sandbox")
+      ->check(CLI::IsMember({"simulated", "live"}));
   command->add_option_function<std::uint64_t>(
       "--seed",
       [&options](const std::uint64_t& seed) {

@@ -65,6 +65,7 @@ bool write_report(const ReportRequest& request, const harness::Outcome& outcome)
 harness::SuiteRunOptions run_options(const Options& options) {
   harness::SuiteRunOptions run;
   run.run.seed = options.has_seed ? options.seed : std::random_device{}();
+  run.run.lane = options.lane;
   run.run.artifacts = options.artifacts;
   run.filter = options.filter;
   run.tags = options.tags;

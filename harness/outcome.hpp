@@ -71,9 +71,10 @@ struct ScenarioResult {
   std::uint64_t messages_left_out = 0;  ///< of a load, only the first are listed
   std::set<std::string> shared_hosts;
   FlowFigures figures;
-  double seconds = 0;          ///< real
-  double virtual_seconds = 0;  ///< on the clock of the lane
-  std::string replay;          ///< command that runs this scenario again on this world
+  double seconds = 0;           ///< real
+  double virtual_seconds = 0;   ///< on the clock of the lane
+  std::string replay;           ///< command that runs this scenario again on this world
+  std::string skipped_because;  ///< why the lane skipped it; empty where it did not
 
   bool operator==(const ScenarioResult&) const = default;
 };
@@ -105,6 +106,10 @@ struct Summary {
 struct Outcome {
   std::uint64_t seed = 0;
   std::string lane = "simulated";
+  // The live lane names what its verdicts stand on; empty and 0 in the simulated one.
+  std::string sandbox_level;
+  std::map<std::string, std::string> components;  ///< versions of the real programs, by name
+  double time_factor = 0;                         ///< what retry times were divided by
   std::vector<ScenarioResult> scenarios;
   std::vector<RequirementResult> requirements;
   std::map<std::string, std::set<std::string>> shared_hosts;  ///< by world

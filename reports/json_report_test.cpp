@@ -22,6 +22,9 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
     }
   },
   "lane": "simulated",
+  "sandbox_level": "",
+  "components": {},
+  "time_factor": 0,
   "seed": 7,
   "summary": {
     "scenarios": 1,
@@ -102,6 +105,7 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
       "seconds": 0.0125,
       "virtual_seconds": 1.5,
       "replay": "watershed run scenarios/request.yaml --world phase2 --seed 7",
+      "skipped_because": "",
       "messages": [
         {
           "id": "request",

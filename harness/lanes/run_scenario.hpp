@@ -14,6 +14,7 @@
 namespace watershed::harness {
 
 struct RunOptions {
+  std::string lane = "simulated";
   std::uint64_t seed = 1;
   std::filesystem::path artifacts;  ///< empty: none; else journal.jsonl and the stored copies go to a folder a run
   bool keep_passed_artifacts = true;

@@ -97,6 +97,7 @@ void each_field(T& run, auto&& field) {
   field("seconds", run.seconds);
   field("virtual_seconds", run.virtual_seconds);
   field("replay", run.replay);
+  field("skipped_because", run.skipped_because);
   field("messages", run.messages);
   field("messages_left_out", run.messages_left_out);
 }
@@ -126,6 +127,9 @@ void each_field(T& summary, auto&& field) {
 template <Like<Outcome> T>
 void each_field(T& outcome, auto&& field) {
   field("lane", outcome.lane);
+  field("sandbox_level", outcome.sandbox_level);
+  field("components", outcome.components);
+  field("time_factor", outcome.time_factor);
   field("seed", outcome.seed);
   field("summary", outcome.summary);
   field("shared_hosts", outcome.shared_hosts);

@@ -1,6 +1,8 @@
 // See run_suite.hpp.
 #include "harness/suite/run_suite.hpp"
 
+#include "harness/lanes/live/live_world.hpp"
+#include "harness/suite/live_suite_run.hpp"
 #include "harness/suite/tag_expression.hpp"
 
 #include <fmt/format.h>
@@ -47,16 +49,6 @@ unsigned shard_of(const Scenario& scenario, unsigned count) {
   std::uint64_t hash = 0xcbf29ce484222325U;
   for (const char c : scenario.path.filename().string()) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
   return static_cast<unsigned>(hash % count) + 1;
-}
-
-std::vector<std::string> worlds_of(const Scenario& scenario, const SuiteRunOptions& options) {
-  std::vector<std::string> worlds;
-  for (const std::string& world : scenario.worlds) {
-    const bool wanted = options.worlds.empty() ||
-                        std::find(options.worlds.begin(), options.worlds.end(), world) != options.worlds.end();
-    if (wanted) worlds.push_back(world);
-  }
-  return worlds;
 }
 
 class SuiteRun {
@@ -123,6 +115,16 @@ class SuiteRun {
 
 }  // namespace
 
+std::vector<std::string> worlds_of(const Scenario& scenario, const SuiteRunOptions& options) {
+  std::vector<std::string> worlds;
+  for (const std::string& world : scenario.worlds) {
+    const bool wanted = options.worlds.empty() ||
+                        std::find(options.worlds.begin(), options.worlds.end(), world) != options.worlds.end();
+    if (wanted) worlds.push_back(world);
+  }
+  return worlds;
+}
+
 Result<std::vector<std::shared_ptr<const Scenario>>, Error> select_scenarios(const Suite& suite,
                                                                              const SuiteRunOptions& options) {
   const auto filter = Filter::compile(options.filter);
@@ -145,7 +147,16 @@ Result<Outcome, Error> run_suite(const Suite& suite, const SuiteRunOptions& opti
   if (!selected) return selected.error();
   Outcome outcome;
   outcome.seed = options.run.seed;
-  outcome.scenarios = SuiteRun(suite, options, on_result, std::move(*selected)).run();
+  outcome.lane = options.run.lane;
+  if (outcome.lane == "live") {
+    const auto level = sandbox::best_level();
+    if (!level) return Error{"this machine gives no sandbox for the live lane; see watershed doctor"};
+    outcome.sandbox_level = to_string(*level);
+    outcome.time_factor = live_time_factor;
+    outcome.scenarios = run_live_suite(suite, options, *selected, *level, on_result);
+  } else {
+    outcome.scenarios = SuiteRun(suite, options, on_result, std::move(*selected)).run();
+  }
   for (const Requirement& requirement : suite.requirements) {
     outcome.requirements.push_back({requirement.id, requirement.title, requirement.statement, Verdict::skipped, {}});
   }

@@ -29,6 +29,9 @@ using OnResult = std::function<void(const ScenarioResult& result, std::size_t do
 /// The outcome, or why nothing could be run (a filter or tag expression that cannot be read, nothing selected).
 Result<Outcome, Error> run_suite(const Suite& suite, const SuiteRunOptions& options, const OnResult& on_result);
 
+/// The worlds of a scenario that the options let through.
+std::vector<std::string> worlds_of(const Scenario& scenario, const SuiteRunOptions& options);
+
 /// The selected scenarios in order.
 Result<std::vector<std::shared_ptr<const Scenario>>, Error> select_scenarios(const Suite& suite,
                                                                              const SuiteRunOptions& options);

@@ -1,0 +1,109 @@
+// See judge.hpp.
+#include "harness/lanes/judge.hpp"
+
+#include "harness/invariants/invariant_table.hpp"
+#include "harness/lanes/results.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace watershed::harness {
+
+namespace {
+
+bool is_allowed(const Scenario& scenario, std::string_view invariant) {
+  return std::any_of(scenario.allowances.begin(), scenario.allowances.end(),
+                     [&](const Allowance& allowance) { return allowance.invariant == invariant; });
+}
+
+void judge_rules(const Evidence& evidence, const std::string& lane, ScenarioResult& result) {
+  const Scenario& scenario = evidence.scenario;
+  for (const Invariant& invariant : invariants()) {
+    Findings found;
+    invariant.check(evidence, found);
+    if (std::string_view(invariant.name) == "segregation") result.crossings = found.size();
+    if (is_allowed(scenario, invariant.name)) continue;
+    result.findings.insert(result.findings.end(), found.begin(), found.end());
+  }
+  for (const auto& expectation : scenario.expectations) expectation->check(evidence, result.findings);
+  // Nothing offered: nothing was tested, whatever the expectations say.
+  if (evidence.lineage.roots().empty() && !scenario.steps.empty()) {
+    bool sends = false;
+    for (const auto& step : scenario.steps) sends = sends || !step->message_ids().empty();
+    if (sends) {
+      Finding found;
+      found.rule = "lane " + lane;
+      found.sentence = "no message was ever offered: the scenario tested nothing";
+      result.findings.push_back(std::move(found));
+    }
+  }
+}
+
+// A known-bad world passes only if the stated rule, at the stated line, is among what was reported.
+void judge_must_fail(const MustFail& must_fail, const WorldSpec& world, bool knows_places, ScenarioResult& result) {
+  const std::string place = must_fail.at.empty() || !knows_places ? "" : world.shown_folder + "/" + must_fail.at;
+  const auto names_it = [&](const Finding& finding) {
+    if (finding.rule != must_fail.rule) return false;
+    if (!must_fail.says.empty() && finding.sentence.find(must_fail.says) == std::string::npos) return false;
+    if (place.empty()) return true;
+    const auto starts_at_place = [&](std::string_view text) {
+      const std::size_t found = text.find(place);
+      if (found == std::string_view::npos) return false;
+      const std::size_t end = found + place.size();
+      return end == text.size() || text[end] < '0' || text[end] > '9';  // :1 is not :12
+    };
+    return starts_at_place(finding.decided_by) || starts_at_place(finding.sentence);
+  };
+  const bool reported = std::any_of(result.findings.begin(), result.findings.end(), names_it);
+  if (reported) {
+    result.expected_findings = std::move(result.findings);
+    result.findings.clear();
+    return;
+  }
+  Finding missing;
+  missing.rule = "must-fail";
+  missing.sentence = fmt::format("this known-bad world had to be reported by {}{}{}, and was not", must_fail.rule,
+                                 place.empty() ? "" : " at " + place,
+                                 must_fail.says.empty() ? "" : fmt::format(" saying '{}'", must_fail.says));
+  result.findings.insert(result.findings.begin(), std::move(missing));
+}
+
+Verdict verdict_of(const ScenarioResult& result) {
+  const bool broken = std::any_of(result.findings.begin(), result.findings.end(),
+                                  [](const Finding& finding) { return !finding.is_inconclusive; });
+  if (broken) return Verdict::failed;
+  if (!result.findings.empty() || !result.not_understood.empty()) return Verdict::inconclusive;
+  return Verdict::passed;
+}
+
+}  // namespace
+
+ScenarioResult begin_result(const Scenario& scenario, const World& world, std::uint64_t seed, const std::string& lane) {
+  ScenarioResult result;
+  result.file = scenario.file;
+  result.title = scenario.title;
+  result.world = world.spec.name;
+  result.requirements = scenario.requirements;
+  result.is_must_fail = scenario.must_fail.has_value();
+  const std::string choice = lane == "simulated" ? "" : "--lane " + lane + " ";
+  result.replay = fmt::format("watershed run {}--seed {} --world {} {}", choice, seed, world.spec.name, scenario.file);
+  return result;
+}
+
+void judge(const Evidence& evidence, const std::string& lane, ScenarioResult& result) {
+  judge_rules(evidence, lane, result);
+  const bool knows_places = lane == "simulated";
+  if (evidence.scenario.must_fail) judge_must_fail(*evidence.scenario.must_fail, evidence.world, knows_places, result);
+  fill_results(evidence, result);
+  result.verdict = verdict_of(result);
+}
+
+Finding lane_finding(const std::string& lane, std::string sentence) {
+  Finding found;
+  found.rule = "lane " + lane;
+  found.sentence = std::move(sentence);
+  return found;
+}
+
+}  // namespace watershed::harness

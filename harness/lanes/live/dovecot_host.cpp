@@ -1,0 +1,193 @@
+// See dovecot_host.hpp.
+#include "harness/lanes/live/dovecot_host.hpp"
+
+#include "base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <fstream>
+
+namespace watershed::harness {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool write_file(const fs::path& path, std::string_view text) {
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << text;
+  return static_cast<bool>(out.flush());
+}
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+// Maildir's letters for the system flags of IMAP: `1763980000.M1P2.host:2,FS`.
+std::vector<std::string> flags_of(std::string_view file_name) {
+  static constexpr std::pair<char, const char*> letters[] = {
+      {'D', "\\Draft"}, {'F', "\\Flagged"}, {'R', "\\Answered"}, {'S', "\\Seen"}, {'T', "\\Deleted"}};
+  std::vector<std::string> flags;
+  const std::size_t mark = file_name.find(":2,");
+  if (mark == std::string_view::npos) return flags;
+  for (const auto& [letter, flag] : letters) {
+    if (file_name.find(letter, mark + 3) != std::string_view::npos) flags.emplace_back(flag);
+  }
+  return flags;
+}
+
+void give_away(const fs::path& path, uid_t user) {
+  const int ignored = ::chown(path.c_str(), user, user);
+  static_cast<void>(ignored);  // what it cannot be given, Dovecot will say
+}
+
+}  // namespace
+
+DovecotHost::DovecotHost(LiveHost& host, Options options)
+    : host_(host),
+      options_(std::move(options)),
+      master_(host, {.name = "dovecot",
+                     .process = {.program = "/usr/sbin/dovecot",
+                                 .arguments = {"-F", "-c", "/etc/dovecot/dovecot.conf"},
+                                 .environment = {},
+                                 .output = host.folder / "dovecot.out"},
+                     .ready_text = "starting up for"}) {}
+
+std::string DovecotHost::configuration() const {
+  const std::string address = to_string(host_.spec.addresses.front());
+  std::string text =
+      fmt::format(R"(base_dir = /run/dovecot
+state_dir = /run/dovecot
+hostname = {hostname}
+protocols = lmtp imap
+ssl = no
+disable_plaintext_auth = no
+listen = {address}
+mail_location = maildir:~/Maildir
+mail_save_crlf = yes
+mail_home = /var/mail/%u
+mail_uid = {user}
+mail_gid = {user}
+first_valid_uid = {user}
+auth_mechanisms = plain
+auth_username_format = %Lu
+recipient_delimiter = +
+lda_mailbox_autocreate = yes
+passdb {{
+  driver = passwd-file
+  args = scheme=plain /etc/dovecot/users
+}}
+userdb {{
+  driver = passwd-file
+  args = /etc/dovecot/users
+}}
+service lmtp {{
+  user = watershed-mail
+  process_min_avail = 1
+  inet_listener lmtp {{
+    address = {address}
+    port = 24
+  }}
+}}
+service stats {{
+  unix_listener stats-writer {{
+    mode = 0666
+  }}
+}}
+service auth {{
+  unix_listener auth-userdb {{
+    mode = 0777
+  }}
+}}
+protocol lmtp {{
+  mail_plugins = sieve
+  postmaster_address = postmaster@{hostname}
+}}
+plugin {{
+  sieve = file:~/sieve;active=~/.dovecot.sieve
+  sieve_vacation_send_from_recipient = no
+}}
+)",
+                  fmt::arg("hostname", host_.spec.name), fmt::arg("address", address), fmt::arg("user", options_.user));
+  if (options_.submission) text += fmt::format("submission_host = {}:25\n", to_string(*options_.submission));
+  return text;
+}
+
+Result<void, Error> DovecotHost::prepare(const std::vector<store::MailboxSettings>& mailboxes) {
+  host_.mount("mail", "/var/mail");
+  const fs::path etc = host_.mount("dovecot", "/etc/dovecot");
+  // The owner of the mailboxes has a name here, and an address of his own on the loopback (see speak_from).
+  const std::string users =
+      read_file("/etc/passwd") + fmt::format("watershed-mail:x:{0}:{0}::/var/mail:/bin/false\n", options_.user);
+  const std::string groups = read_file("/etc/group") + fmt::format("watershed-mail:x:{}:\n", options_.user);
+  if (!write_file(host_.folder / "etc/passwd", users) || !write_file(host_.folder / "etc/group", groups) ||
+      !write_file(etc / "dovecot.conf", configuration())) {
+    return Error{"cannot write Dovecot's configuration"};
+  }
+  for (const char* name : {"passwd", "group"})
+    host_.place.mounts.push_back({host_.folder / "etc" / name, fs::path("/etc") / name});
+  return write_accounts(mailboxes);
+}
+
+Result<void, Error> DovecotHost::configure(const std::vector<store::MailboxSettings>& mailboxes, fs::path scripts) {
+  options_.scripts = std::move(scripts);
+  return write_accounts(mailboxes);
+}
+
+Result<void, Error> DovecotHost::write_accounts(const std::vector<store::MailboxSettings>& mailboxes) {
+  std::string accounts;
+  const auto past = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  for (const store::MailboxSettings& mailbox : mailboxes) {
+    const std::string address = to_lower(to_string(mailbox.address));
+    accounts += fmt::format("{}:watershed::::\n", address);
+    const fs::path home = mailbox_folder(address);
+    fs::create_directories(home / "Maildir");
+    for (const char* part : {"", "Maildir"}) give_away(home / part, options_.user);
+    for (const std::string& folder : mailbox.folders) {
+      // Maildir++: a folder is a directory whose name begins with a dot.
+      for (const char* part : {"", "cur", "new", "tmp"}) {
+        const fs::path directory = home / "Maildir" / ("." + folder) / part;
+        fs::create_directories(directory);
+        give_away(directory, options_.user);
+      }
+    }
+    std::error_code ignored;
+    fs::remove(home / ".dovecot.sieve", ignored);
+    fs::remove(home / ".dovecot.svbin", ignored);
+    if (!mailbox.script) continue;
+    const fs::path script = home / ".dovecot.sieve";
+    if (!fs::copy_file(options_.scripts / fs::path(mailbox.script->file()).filename(), script, ignored))
+      return Error{"cannot write " + script.string()};
+    fs::last_write_time(script, past, ignored);
+    give_away(script, options_.user);
+  }
+  if (!write_file(host_.folder / "dovecot/users", accounts)) return Error{"cannot write Dovecot's accounts"};
+  return {};
+}
+
+std::vector<MaildirCopy> DovecotHost::copies() const {
+  std::vector<MaildirCopy> copies;
+  std::error_code ignored;
+  for (const auto& home : fs::directory_iterator(host_.folder / "mail", ignored)) {
+    const auto read = [&](const fs::path& maildir, const std::string& folder) {
+      for (const char* part : {"new", "cur"}) {
+        for (const auto& file : fs::directory_iterator(maildir / part, ignored)) {
+          const std::string name = file.path().filename().string();
+          copies.push_back({home.path().filename().string(), folder, flags_of(name), read_file(file.path())});
+        }
+      }
+    };
+    const fs::path inbox = home.path() / "Maildir";
+    read(inbox, "INBOX");
+    for (const auto& entry : fs::directory_iterator(inbox, ignored)) {
+      const std::string name = entry.path().filename().string();
+      if (name.size() > 1 && name[0] == '.' && entry.is_directory(ignored)) read(entry.path(), name.substr(1));
+    }
+  }
+  return copies;
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,55 @@
+// A mail store host with real Dovecot and Pigeonhole: the world's mailboxes, folders and Sieve scripts behind LMTP and
+// IMAP. dovecot.conf is ours; the scripts are the world's.
+#pragma once
+
+#include "components/store/mailbox.hpp"
+#include "harness/lanes/live/live_host.hpp"
+#include "harness/scenario/evidence.hpp"
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace watershed::harness {
+
+/// A message file in a mailbox, as it lies there.
+struct MaildirCopy {
+  std::string mailbox;
+  std::string folder;
+  std::vector<std::string> flags;
+  std::string content;
+};
+
+class DovecotHost {
+ public:
+  struct Options {
+    uid_t user = 5000;                    ///< owner of all mailboxes
+    std::filesystem::path scripts;        ///< the world's folder of Sieve scripts; empty: none
+    std::optional<IpAddress> submission;  ///< where redirects and answers go, port 25
+  };
+
+  DovecotHost(LiveHost& host, Options options);
+
+  Result<void, Error> prepare(const std::vector<store::MailboxSettings>& mailboxes);
+  /// New mailboxes and scripts from the next delivery on.
+  Result<void, Error> configure(const std::vector<store::MailboxSettings>& mailboxes, std::filesystem::path scripts);
+  Daemon& master() { return master_; }
+  uid_t user() const { return options_.user; }
+
+  /// All messages in all mailboxes.
+  std::vector<MaildirCopy> copies() const;
+  std::filesystem::path mailbox_folder(const std::string& address) const { return host_.folder / "mail" / address; }
+  LiveHost& host() const { return host_; }
+
+ private:
+  std::string configuration() const;
+  Result<void, Error> write_accounts(const std::vector<store::MailboxSettings>& mailboxes);
+
+  LiveHost& host_;
+  Options options_;
+  Daemon master_;
+};
+
+}  // namespace watershed::harness

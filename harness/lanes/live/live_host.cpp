@@ -1,0 +1,120 @@
+// See live_host.hpp.
+#include "harness/lanes/live/live_host.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <fstream>
+
+namespace watershed::harness {
+
+namespace fs = std::filesystem;
+using stage::Task;
+
+namespace {
+
+bool write_file(const fs::path& path, std::string_view text) {
+  std::ofstream out(path, std::ios::binary);
+  out << text;
+  return static_cast<bool>(out.flush());
+}
+
+}  // namespace
+
+LiveHost::LiveHost(stage::RealExecutor& on, const HostSpec& host, fs::path its_folder)
+    : executor(on), spec(host), folder(std::move(its_folder)), log_grew(on), log(on, [this](const sandbox::LogLine&) {
+        log_grew.notify();
+      }) {
+  place.hostname = spec.name;
+}
+
+fs::path LiveHost::mount(const std::string& name, const fs::path& target) {
+  fs::create_directories(folder / name);
+  place.mounts.push_back({folder / name, target});
+  return folder / name;
+}
+
+Result<void, Error> LiveHost::prepare() {
+  mount("run", "/run");
+  fs::permissions(mount("tmp", "/tmp"), fs::perms(01777));
+  const fs::path etc = folder / "etc";
+  fs::create_directories(etc);
+  // A name server of its own, as far as it knows: so a lookup shows which host asked.
+  const std::string own = to_string(spec.addresses.front());
+  const bool written =
+      write_file(etc / "resolv.conf", fmt::format("nameserver {}\noptions timeout:1 attempts:2\n", own)) &&
+      write_file(etc / "hosts", fmt::format("127.0.0.1 localhost\n{} {}\n", own, spec.name));
+  if (!written) return Error{"cannot write " + etc.string()};
+  for (const char* name : {"resolv.conf", "hosts"}) place.mounts.push_back({etc / name, fs::path("/etc") / name});
+  return log.open(folder / "run/log");
+}
+
+Result<void, Error> Daemon::start() {
+  if (process_) former_.push_back(std::move(process_));
+  told_to_end_ = false;
+  started_at_ = host_.executor.now();
+  auto started = sandbox::Process::start(host_.executor, host_.place, options_.process);
+  if (!started) return started.error();
+  process_ = std::move(*started);
+  host_.executor.spawn(watch(*process_));
+  return {};
+}
+
+Task<void> Daemon::watch(sandbox::Process& process) {
+  co_await process.wait(stage::forever);
+  host_.log.drain();
+  host_.log_grew.notify();  // whoever waits for its words learns that there will be none
+}
+
+Task<Result<void, Error>> Daemon::wait_ready(stage::Time deadline) {
+  for (;;) {
+    host_.log.drain();
+    const auto& lines = host_.log.lines();
+    const auto says_so = [this](const sandbox::LogLine& line) {
+      return line.at >= started_at_ && line.text.find(options_.ready_text) != std::string::npos;
+    };
+    if (std::any_of(lines.rbegin(), lines.rend(), says_so)) co_return Result<void, Error>();
+    if (!is_running()) co_return Error{last_words()};
+    const bool grew = co_await host_.log_grew.wait(deadline);
+    if (!grew)
+      co_return Error{fmt::format("{} at {} was not ready in time; {}", name(), host_.spec.name, last_words())};
+  }
+}
+
+void Daemon::kill(int signal) {
+  told_to_end_ = true;
+  if (process_) process_->signal(signal);
+}
+
+Task<void> Daemon::stop(int signal) {
+  if (!is_running()) co_return;
+  kill(signal);
+  const bool ended = co_await process_->wait(host_.executor.now() + std::chrono::seconds(1));
+  if (ended) co_return;
+  process_->signal(SIGKILL);
+  co_await process_->wait(stage::forever);
+}
+
+std::string Daemon::last_words() const {
+  constexpr std::size_t lines_max = 5;
+  std::string words;
+  if (!process_) return fmt::format("{} at {} did not start", name(), host_.spec.name);
+  if (!process_->is_running()) {
+    words = fmt::format("{} at {} ended with {}", name(), host_.spec.name, process_->exit_code());
+  } else {
+    words = fmt::format("{} at {} runs", name(), host_.spec.name);
+  }
+  const auto& lines = host_.log.lines();
+  for (std::size_t index = lines.size() - std::min(lines_max, lines.size()); index < lines.size(); ++index) {
+    words += fmt::format("; log: {}: {}", lines[index].tag, lines[index].text);
+  }
+  std::ifstream output(options_.process.output);
+  std::string line;
+  std::string last;
+  while (std::getline(output, line)) last = line;
+  if (!last.empty()) words += "; it printed: " + last;
+  return words;
+}
+
+}  // namespace watershed::harness

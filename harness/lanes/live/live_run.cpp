@@ -1,0 +1,117 @@
+// See live_run.hpp.
+#include "harness/lanes/live/live_run.hpp"
+
+#include "harness/lanes/judge.hpp"
+#include "harness/lanes/live/play.hpp"
+#include "harness/result_file/result_file.hpp"
+
+#include <fmt/format.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+namespace watershed::harness {
+
+namespace {
+
+constexpr auto run_max = std::chrono::seconds(120);
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno != EINTR) return false;
+    if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+LiveRun::LiveRun(const Scenario& scenario, std::shared_ptr<const World> world, const RunOptions& options,
+                 const Surroundings& surroundings, sandbox::Level level)
+    : result_(begin_result(scenario, *world, options.seed, "live")), started_(std::chrono::steady_clock::now()) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
+    result_.findings.push_back(lane_finding("live", "no pipe for the result"));
+    result_.verdict = Verdict::failed;
+    return;
+  }
+  sandbox::SandboxOptions sandbox_options;
+  sandbox_options.level = level;
+  sandbox_options.addresses = live_addresses(world->spec);
+  sandbox_options.needed = {std::filesystem::current_path(), std::filesystem::absolute(world->spec.folder),
+                            std::filesystem::absolute(scenario.path)};
+  if (!options.artifacts.empty()) {
+    std::filesystem::create_directories(options.artifacts);
+    sandbox_options.writable = {std::filesystem::absolute(options.artifacts)};
+  }
+  auto started = sandbox::Sandbox::start(sandbox_options, [&](const sandbox::Inside& inside) {
+    ::close(ends[0]);
+    const ScenarioResult result = play_live(scenario, world, options, surroundings, inside);
+    return write_all(ends[1], to_json(result)) ? 0 : 1;
+  });
+  ::close(ends[1]);
+  if (!started) {
+    ::close(ends[0]);
+    result_.findings.push_back(lane_finding("live", "no sandbox: " + started.error().message));
+    result_.verdict = Verdict::failed;
+    return;
+  }
+  sandbox_.emplace(std::move(*started));
+  result_pipe_ = ends[0];
+  ::fcntl(result_pipe_, F_SETFL, O_NONBLOCK);
+}
+
+LiveRun::~LiveRun() {
+  if (result_pipe_ >= 0) ::close(result_pipe_);
+}
+
+void LiveRun::take() {
+  char buffer[64 * 1024];
+  while (result_pipe_ >= 0) {
+    const ssize_t got = ::read(result_pipe_, buffer, sizeof buffer);
+    if (got > 0) {
+      received_.append(buffer, static_cast<std::size_t>(got));
+    } else if (got == 0) {
+      finish();
+    } else if (errno != EINTR) {
+      return;
+    }
+  }
+}
+
+void LiveRun::finish() {
+  ::close(result_pipe_);
+  result_pipe_ = -1;
+  const int code = sandbox_->wait();
+  auto read = read_scenario_result(received_, "result of the sandbox");
+  if (read) {
+    result_ = std::move(*read);
+  } else {
+    result_.findings.push_back(lane_finding("live", fmt::format("the run broke down in its sandbox ({})", code)));
+    result_.verdict = Verdict::failed;
+  }
+}
+
+void LiveRun::end_if_late() {
+  if (is_over() || std::chrono::steady_clock::now() - started_ < run_max) return;
+  sandbox_->kill();
+}
+
+ScenarioResult LiveRun::result() { return std::move(result_); }
+
+std::optional<std::string> live_skip_reason(const Scenario& scenario) {
+  // A horizon or a clock that goes on by itself is for the virtual clock; here it would be waited for.
+  constexpr stage::Duration horizon_max = std::chrono::hours(2);
+  for (const auto& step : scenario.steps) {
+    if (step->kind == "advance") return "virtual time only: " + step->summary;
+    if (step->kind == "link") return "simulated lane only: " + step->summary;
+  }
+  if (scenario.horizon > horizon_max) return "virtual time only: it looks further ahead than two hours";
+  return std::nullopt;
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,73 @@
+// What steps do to the real programs. See theatre.hpp; the fakes are in staged_steps.cpp.
+#include "harness/lanes/live/live_world.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+namespace watershed::harness {
+
+using stage::Task;
+
+namespace {
+
+// A tool's failure in the middle of a run is told by what does not happen then; here it only must not be waited for.
+Task<void> in_background(Task<Result<void, Error>> task) {
+  const auto ignored = co_await std::move(task);
+  static_cast<void>(ignored);
+}
+
+}  // namespace
+
+StepError LiveWorld::set_spam_filter(const std::string& name, bool available) {
+  const auto filter = filters_.find(name);
+  if (filter == filters_.end()) return StagedWorld::set_spam_filter(name, available);
+  Daemon& daemon = filter->second->master();
+  if (daemon.is_running() == available) return std::nullopt;
+  if (!available) {
+    daemon.kill(SIGKILL);
+    return std::nullopt;
+  }
+  if (const auto started = daemon.start(); !started) return started.error().message;
+  return std::nullopt;
+}
+
+StepError LiveWorld::set_host(const std::string& name, bool up) {
+  Daemon* daemon = nullptr;
+  if (const auto router = routers_.find(name); router != routers_.end()) daemon = &router->second->master();
+  if (const auto store = stores_.find(name); store != stores_.end()) daemon = &store->second->master();
+  if (daemon == nullptr)
+    return fmt::format("host '{}' is a fake: only the simulated lane can take it off the network", name);
+  if (daemon->is_running() == up) return std::nullopt;
+  if (!up) {
+    daemon->kill(SIGKILL);
+    return std::nullopt;
+  }
+  if (const auto started = daemon->start(); !started) return started.error().message;
+  return std::nullopt;
+}
+
+StepError LiveWorld::set_link(const std::string&, const std::string&, bool) {
+  return "links are cut in the simulated lane only";
+}
+
+StepError LiveWorld::flush(const std::string& name) {
+  const auto router = routers_.find(name);
+  if (router == routers_.end()) return StagedWorld::flush(name);
+  real_executor.spawn(in_background(router->second->flush()));
+  return std::nullopt;
+}
+
+StepError LiveWorld::configure_router(const std::string& name, std::shared_ptr<const router::RouteDecider> decider) {
+  static_cast<void>(decider);
+  return fmt::format("{} cannot be configured while it runs in this lane", name);
+}
+
+StepError LiveWorld::configure_store(const std::string& name, std::vector<store::MailboxSettings> mailboxes) {
+  DovecotHost& store = *stores_.at(name);
+  static_cast<void>(mailboxes);
+  static_cast<void>(store);
+  return fmt::format("{} cannot be configured while it runs in this lane", name);
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,198 @@
+// See live_world.hpp. What steps do to the programs is in live_steps.cpp.
+#include "harness/lanes/live/live_world.hpp"
+
+#include "sandbox/loopback.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+
+namespace watershed::harness {
+
+using stage::Task;
+
+LiveWorld::LiveWorld(std::shared_ptr<const World> world, std::uint64_t seed, const sandbox::Inside& inside)
+    : OnRealStage(seed), StagedWorld(real_stage, std::move(world), 100'000), inside_(inside), up_(real_executor) {
+  network.add_address(world_->spec.dns_address, 1);
+  for (const Host& host : hosts_) {
+    for (const IpAddress& address : host.spec->addresses) network.add_address(address, host.id);
+  }
+  build_fakes(live_time_factor);
+}
+
+// Tasks refer to what goes next.
+LiveWorld::~LiveWorld() { real_executor.shut_down(); }
+
+std::vector<IpAddress> LiveWorld::world_addresses(const WorldSpec& spec) {
+  std::vector<IpAddress> addresses{spec.dns_address};
+  for (const HostSpec& host : spec.hosts)
+    addresses.insert(addresses.end(), host.addresses.begin(), host.addresses.end());
+  return addresses;
+}
+
+StepError LiveWorld::prepare() {
+  for (std::size_t index = 0; index < hosts_.size(); ++index) {
+    const HostSpec& spec = *hosts_[index].spec;
+    StepError error;
+    if (const auto* router = std::get_if<RouterSpec>(&spec.role)) {
+      error = prepare_router(spec, *router, world_->hosts[index]);
+    } else if (const auto* mail_store = std::get_if<MailStoreSpec>(&spec.role)) {
+      error = prepare_store(spec, *mail_store, world_->hosts[index]);
+    }
+    if (error) return error;
+  }
+  return std::nullopt;
+}
+
+StepError LiveWorld::serve_names_at(const HostSpec& spec) {
+  for (const IpAddress& address : spec.addresses) {
+    name_servers_.push_back(std::make_unique<dns::DnsServer>(real_stage, stage::HostId{1}, stub_));
+    if (const auto started = name_servers_.back()->start({address, 53}); !started) return started.error().message;
+  }
+  return std::nullopt;
+}
+
+StepError LiveWorld::prepare_router(const HostSpec& spec, const RouterSpec& router, const HostConfig& config) {
+  auto& host = live_hosts_[spec.name];
+  host = std::make_unique<LiveHost>(real_executor, spec, inside_.work / "hosts" / spec.name);
+  if (const auto prepared = host->prepare(); !prepared) return prepared.error().message;
+  auto& postfix = routers_[spec.name];
+  postfix = std::make_unique<PostfixHost>(*host, world_->spec.folder / router.folder.path, live_time_factor);
+  if (const auto prepared = postfix->prepare(config.router->config()); !prepared) return prepared.error().message;
+  if (config.spam_rules) {
+    std::vector<std::string> milters = config.router->config().parameters().list("smtpd_milters");
+    auto& filter = filters_[spec.name];
+    filter = std::make_unique<RspamdHost>(*host, std::move(milters));
+    if (const auto prepared = filter->prepare(*config.spam_rules); !prepared) {
+      is_beyond_lane_ = true;
+      return prepared.error().message;
+    }
+  }
+  return serve_names_at(spec);
+}
+
+StepError LiveWorld::prepare_store(const HostSpec& spec, const MailStoreSpec& mail_store, const HostConfig& config) {
+  auto& host = live_hosts_[spec.name];
+  host = std::make_unique<LiveHost>(real_executor, spec, inside_.work / "hosts" / spec.name);
+  if (const auto prepared = host->prepare(); !prepared) return prepared.error().message;
+  DovecotHost::Options options;
+  options.user = next_user_++;
+  if (mail_store.filter.is_set()) options.scripts = world_->spec.folder / mail_store.filter.path;
+  if (const HostSpec* submission = world_->spec.host(mail_store.submission)) {
+    options.submission = submission->addresses.front();
+  }
+  auto& dovecot = stores_[spec.name];
+  dovecot = std::make_unique<DovecotHost>(*host, options);
+  if (const auto prepared = dovecot->prepare(config.mailboxes); !prepared) return prepared.error().message;
+  const std::vector<IpAddress> world = world_addresses(world_->spec);
+  if (const auto spoken = sandbox::speak_from(options.user, spec.addresses.front(), world); !spoken) {
+    return spoken.error().message;
+  }
+  return serve_names_at(spec);
+}
+
+void LiveWorld::came_up(const Result<void, Error>& how) {
+  --coming_up_;
+  if (!how && !start_error_) start_error_ = how.error().message;
+  up_.notify();
+}
+
+Task<void> LiveWorld::bring_up_router(PostfixHost& router, stage::Time deadline) {
+  const auto started = co_await router.start();
+  if (!started) {
+    came_up(started);
+    co_return;
+  }
+  came_up(co_await router.master().wait_ready(deadline));
+}
+
+Task<void> LiveWorld::bring_up(Daemon& daemon, stage::Time deadline) {
+  const auto started = daemon.start();
+  if (!started) {
+    came_up(started);
+    co_return;
+  }
+  came_up(co_await daemon.wait_ready(deadline));
+}
+
+Task<StepError> LiveWorld::start() {
+  constexpr stage::Duration start_max = std::chrono::seconds(30);
+  if (auto error = start_fakes()) co_return error;
+  if (auto error = prepare()) co_return error;
+  const stage::Time deadline = real_executor.now() + start_max;
+  coming_up_ = routers_.size() + stores_.size() + filters_.size();
+  for (const auto& [name, filter] : filters_) real_executor.spawn(bring_up(filter->master(), deadline));
+  for (const auto& [name, router] : routers_) real_executor.spawn(bring_up_router(*router, deadline));
+  for (const auto& [name, store] : stores_) real_executor.spawn(bring_up(store->master(), deadline));
+  while (coming_up_ > 0 && !start_error_) co_await up_.wait();
+  co_return start_error_;
+}
+
+std::vector<Daemon*> LiveWorld::daemons() const {
+  std::vector<Daemon*> all;
+  for (const auto& [name, router] : routers_) all.push_back(&router->master());
+  for (const auto& [name, store] : stores_) all.push_back(&store->master());
+  for (const auto& [name, filter] : filters_) all.push_back(&filter->master());
+  return all;
+}
+
+Task<void> LiveWorld::stop() {
+  for (const auto& [name, store] : stores_) store->master().kill(SIGKILL);
+  for (const auto& [name, filter] : filters_) filter->master().kill(SIGKILL);
+  for (Daemon* daemon : daemons()) co_await daemon->stop(SIGTERM);
+}
+
+std::vector<const LiveHost*> LiveWorld::hosts_with_programs() const {
+  std::vector<const LiveHost*> hosts;
+  for (const auto& [name, host] : live_hosts_) hosts.push_back(host.get());
+  return hosts;
+}
+
+std::vector<std::string> LiveWorld::deaths() const {
+  std::vector<std::string> deaths;
+  for (const Daemon* daemon : daemons()) {
+    if (daemon->has_died()) deaths.push_back(daemon->last_words());
+  }
+  return deaths;
+}
+
+bool LiveWorld::is_quiet() const {
+  for (const Host& host : hosts_) {
+    if (host.mta && host.mta->sender().queued() > 0) return false;
+    if (host.provider && host.provider->queued() > 0) return false;
+  }
+  return std::all_of(routers_.begin(), routers_.end(), [](const auto& each) { return each.second->is_idle(); });
+}
+
+Task<bool> LiveWorld::wait_until_quiet(stage::Time limit) {
+  // A message passes from hand to hand without a gap, but looking takes time: it has to be quiet twice.
+  constexpr stage::Duration between_looks = std::chrono::milliseconds(10);
+  int quiet_looks = 0;
+  while (real_executor.now() < limit && deaths().empty()) {
+    quiet_looks = is_quiet() ? quiet_looks + 1 : 0;
+    if (quiet_looks == 3) co_return true;
+    co_await real_executor.sleep_for(between_looks);
+  }
+  co_return false;
+}
+
+Task<std::optional<Arrived>> LiveWorld::wait_for(std::string label, stage::Time deadline) {
+  constexpr stage::Duration longest = std::chrono::seconds(10);
+  return StagedWorld::wait_for(std::move(label), std::min(deadline, real_executor.now() + longest));
+}
+
+void LiveWorld::note_queues() { StagedWorld::note_queues(); }
+
+std::vector<StoredCopy> LiveWorld::copies() const {
+  std::vector<StoredCopy> copies = StagedWorld::copies();
+  for (const auto& [name, store] : stores_) {
+    for (MaildirCopy& copy : store->copies()) {
+      copies.push_back({0, copy.mailbox, copy.folder, copy.flags,
+                        std::make_shared<const mail::Message>(mail::Message::parse(std::move(copy.content))), true});
+    }
+  }
+  return copies;
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,94 @@
+// The live lane's world: real Postfix and Dovecot as child processes in a sandbox, with the same fakes around them as
+// in the simulated lane, on the real clock and real sockets.
+#pragma once
+
+#include "harness/lanes/live/dovecot_host.hpp"
+#include "harness/lanes/live/postfix_host.hpp"
+#include "harness/lanes/live/rspamd_host.hpp"
+#include "harness/lanes/staged_world.hpp"
+#include "sandbox/sandbox.hpp"
+#include "stage/tcp_network.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace watershed::harness {
+
+/// What the live lane divides retry times by: Postfix's five minutes become a second.
+inline constexpr double live_time_factor = 300;
+
+/// The stage comes first and goes last.
+struct OnRealStage {
+  explicit OnRealStage(std::uint64_t seed) : random(seed) {}
+  stage::RealExecutor real_executor;
+  stage::Journal real_journal;
+  stage::Random random;
+  stage::ConnectionRegistry registry;
+  stage::TcpNetwork network{real_executor, real_journal, registry};
+  stage::Stage real_stage{real_executor, random, network, real_journal};
+};
+
+class LiveWorld final : private OnRealStage, public StagedWorld {
+ public:
+  /// To be made inside a sandbox that has world_addresses().
+  LiveWorld(std::shared_ptr<const World> world, std::uint64_t seed, const sandbox::Inside& inside);
+  ~LiveWorld() override;
+
+  /// Every address that the sandbox's loopback needs.
+  static std::vector<IpAddress> world_addresses(const WorldSpec& spec);
+
+  /// Brings every host up; the error names what could not be started, with its last words.
+  stage::Task<StepError> start();
+  /// Ends every program. Nothing needs it where the sandbox ends anyway.
+  stage::Task<void> stop();
+  /// True once nothing is on its way any more; false when `limit` came first, or a program died.
+  stage::Task<bool> wait_until_quiet(stage::Time limit);
+
+  stage::RealExecutor& loop() { return real_executor; }
+  stage::ConnectionRegistry& connections() { return registry; }
+  /// True when start() failed because the lane cannot express something: that says nothing about the world.
+  bool is_beyond_lane() const { return is_beyond_lane_; }
+  /// A program that ended without being told to: how, with its last log lines.
+  std::vector<std::string> deaths() const;
+  const std::map<std::string, std::unique_ptr<PostfixHost>>& routers() const { return routers_; }
+  const std::map<std::string, std::unique_ptr<DovecotHost>>& stores() const { return stores_; }
+  std::vector<const LiveHost*> hosts_with_programs() const;
+
+  /// Waits no longer than a live run may take.
+  stage::Task<std::optional<Arrived>> wait_for(std::string label, stage::Time deadline) override;
+  void note_queues() override;
+  std::vector<StoredCopy> copies() const override;
+  StepError set_spam_filter(const std::string& host, bool available) override;
+  StepError set_host(const std::string& host, bool up) override;
+  StepError set_link(const std::string& a, const std::string& b, bool cut) override;
+  StepError flush(const std::string& host) override;
+  StepError configure_router(const std::string& host, std::shared_ptr<const router::RouteDecider> decider) override;
+  StepError configure_store(const std::string& host, std::vector<store::MailboxSettings> mailboxes) override;
+
+ private:
+  StepError prepare();
+  StepError prepare_router(const HostSpec& spec, const RouterSpec& router, const HostConfig& config);
+  StepError prepare_store(const HostSpec& spec, const MailStoreSpec& store, const HostConfig& config);
+  StepError serve_names_at(const HostSpec& spec);
+  stage::Task<void> bring_up_router(PostfixHost& router, stage::Time deadline);
+  stage::Task<void> bring_up(Daemon& daemon, stage::Time deadline);
+  void came_up(const Result<void, Error>& how);
+  std::vector<Daemon*> daemons() const;
+  bool is_quiet() const;
+
+  sandbox::Inside inside_;
+  std::map<std::string, std::unique_ptr<LiveHost>> live_hosts_;
+  std::map<std::string, std::unique_ptr<PostfixHost>> routers_;
+  std::map<std::string, std::unique_ptr<DovecotHost>> stores_;
+  std::map<std::string, std::unique_ptr<RspamdHost>> filters_;
+  std::vector<std::unique_ptr<dns::DnsServer>> name_servers_;
+  std::size_t coming_up_ = 0;
+  StepError start_error_;
+  bool is_beyond_lane_ = false;
+  stage::Signal up_;
+  uid_t next_user_ = 5000;
+};
+
+}  // namespace watershed::harness

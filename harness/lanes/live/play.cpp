@@ -1,0 +1,92 @@
+// See play.hpp.
+#include "harness/lanes/live/play.hpp"
+
+#include "harness/lanes/artifacts.hpp"
+#include "harness/lanes/judge.hpp"
+#include "harness/lanes/live/live_artifacts.hpp"
+#include "harness/lanes/live/live_world.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace watershed::harness {
+
+using stage::Task;
+
+namespace {
+
+stage::Duration real_horizon(const Scenario& scenario) {
+  const auto scaled = std::chrono::duration_cast<stage::Duration>(scenario.horizon / live_time_factor);
+  return std::clamp<stage::Duration>(scaled, std::chrono::seconds(5), std::chrono::seconds(30));
+}
+
+// Steps, and the wait for what comes of them.
+Task<void> act(LiveWorld& world, const Scenario& scenario, Findings& findings) {
+  if (auto error = co_await world.start()) {
+    findings.push_back(lane_finding("live", "the world could not be started: " + *error));
+    findings.back().is_inconclusive = world.is_beyond_lane();
+    co_return;
+  }
+  for (const auto& step : scenario.steps) {
+    world.journal().record({.kind = stage::FactKind::step, .at = world.executor().now(), .detail = step->summary});
+    co_await step->act(world);
+  }
+  const bool quiet = co_await world.wait_until_quiet(world.executor().now() + real_horizon(scenario));
+  static_cast<void>(quiet);  // what is left shows as queued
+  for (const std::string& death : world.deaths()) findings.push_back(lane_finding("live", death));
+}
+
+Task<void> act_and_keep(LiveWorld& world, const Scenario& scenario, Findings& findings, std::filesystem::path folder) {
+  co_await act(world, scenario, findings);
+  if (!folder.empty()) {
+    const auto written = co_await write_live_artifacts(world, std::move(folder));
+    if (!written) findings.push_back(lane_finding("live", written.error().message));
+  }
+  world.executor().stop();
+}
+
+}  // namespace
+
+std::vector<IpAddress> live_addresses(const WorldSpec& spec) { return LiveWorld::world_addresses(spec); }
+
+ScenarioResult play_live(const Scenario& scenario, std::shared_ptr<const World> world, const RunOptions& options,
+                         const Surroundings& surroundings, const sandbox::Inside& inside) {
+  const auto started = std::chrono::steady_clock::now();
+  ScenarioResult result = begin_result(scenario, *world, options.seed, "live");
+  LiveWorld running(world, run_seed(options.seed, scenario.file, world->spec.name), inside);
+  std::filesystem::path artifacts;
+  if (!options.artifacts.empty()) artifacts = options.artifacts / artifact_folder(result);
+  std::error_code ignored;
+  std::filesystem::remove_all(artifacts, ignored);
+  running.loop().spawn(act_and_keep(running, scenario, result.findings, artifacts));
+  running.loop().run_until(std::chrono::hours(1));
+  if (!running.loop().failure().empty()) {
+    result.findings.push_back(lane_finding("live", "a part of the world broke down: " + running.loop().failure()));
+  }
+  running.note_queues();
+  result.findings.insert(result.findings.end(), running.step_failures().begin(), running.step_failures().end());
+  const std::vector<StoredCopy> copies = running.copies();
+  const Evidence evidence{world->spec,
+                          scenario,
+                          running.journal(),
+                          running.lineage(),
+                          copies,
+                          running.offered(),
+                          surroundings.worlds,
+                          surroundings.figures_elsewhere,
+                          running.executor().now()};
+  judge(evidence, "live", result);
+  // A verdict may not rest on what programs say of themselves: until the wire is read, none is given.
+  result.findings.push_back(
+      lane_finding("live", "nothing watches the wire yet: what real programs did is not in evidence"));
+  result.findings.back().is_inconclusive = true;
+  if (result.verdict == Verdict::passed) result.verdict = Verdict::inconclusive;
+  result.virtual_seconds = std::chrono::duration<double>(running.executor().now()).count();
+  if (!options.artifacts.empty() && (options.keep_passed_artifacts || result.verdict != Verdict::passed)) {
+    write_artifacts(options.artifacts, evidence, result);
+  }
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return result;
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,19 @@
+// The inside of a live run: brings the world up in the sandbox, lets the scenario act, waits until the world is quiet,
+// and judges.
+#pragma once
+
+#include "harness/lanes/run_scenario.hpp"
+#include "sandbox/sandbox.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace watershed::harness {
+
+/// Every address that the sandbox's loopback needs for this world.
+std::vector<IpAddress> live_addresses(const WorldSpec& spec);
+
+ScenarioResult play_live(const Scenario& scenario, std::shared_ptr<const World> world, const RunOptions& options,
+                         const Surroundings& surroundings, const sandbox::Inside& inside);
+
+}  // namespace watershed::harness

@@ -1,0 +1,181 @@
+// See postfix_host.hpp.
+#include "harness/lanes/live/postfix_host.hpp"
+
+#include <fmt/format.h>
+
+#include <grp.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <fstream>
+
+namespace watershed::harness {
+
+namespace fs = std::filesystem;
+using stage::Task;
+
+namespace {
+
+constexpr const char* daemon_directory = "/usr/lib/postfix/sbin";
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+// Postfix reads its files again, and sleeps before, while they are younger than a second or two.
+void backdate(const fs::path& folder) {
+  std::error_code ignored;
+  const auto past = fs::file_time_type::clock::now() - std::chrono::hours(1);
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) fs::last_write_time(entry.path(), past, ignored);
+}
+
+bool has_index(std::string_view type) {
+  return type == "hash" || type == "btree" || type == "lmdb" || type == "cdb" || type == "dbm";
+}
+
+}  // namespace
+
+PostfixHost::PostfixHost(LiveHost& host, fs::path given, double time_factor)
+    : host_(host),
+      given_(std::move(given)),
+      time_factor_(time_factor),
+      master_(host, {.name = "postfix",
+                     .process = {.program = fs::path(daemon_directory) / "master",
+                                 .arguments = {"-c", "/etc/postfix", "-d"},
+                                 .environment = {},
+                                 .output = host.folder / "master.out"},
+                     .ready_text = "daemon started -- version"}) {}
+
+Result<void, Error> PostfixHost::lay_out_queue() {
+  const passwd* owner = ::getpwnam("postfix");
+  const group* drop = ::getgrnam("postdrop");
+  if (owner == nullptr || drop == nullptr) return Error{"Postfix is not installed: no user postfix, no group postdrop"};
+  const fs::path queue = host_.mount("queue", "/var/spool/postfix");
+  const fs::path data = host_.mount("data", "/var/lib/postfix");
+  if (::chown(data.c_str(), owner->pw_uid, owner->pw_gid) != 0) return Error{"cannot give away " + data.string()};
+  fs::create_directory(queue / "pid");
+  for (const char* name : {"active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private",
+                           "saved", "trace", "maildrop", "public"}) {
+    const fs::path folder = queue / name;
+    fs::create_directory(folder);
+    const bool is_shared = name == std::string_view("maildrop") || name == std::string_view("public");
+    const gid_t group_id = is_shared ? drop->gr_gid : owner->pw_gid;
+    if (::chown(folder.c_str(), owner->pw_uid, group_id) != 0) return Error{"cannot give away " + folder.string()};
+    fs::permissions(folder, fs::perms(0700));
+  }
+  fs::permissions(queue / "maildrop", fs::perms(01730));
+  fs::permissions(queue / "public", fs::perms(02710));
+  // What Debian's own start script copies for services that run with chroot=y.
+  fs::create_directory(queue / "etc");
+  for (const char* name : {"hosts", "resolv.conf"}) fs::copy_file(host_.folder / "etc" / name, queue / "etc" / name);
+  std::error_code ignored;  // a file that the machine does not have is not needed either
+  for (const char* name : {"services", "localtime", "nsswitch.conf"}) {
+    fs::copy_file(fs::path("/etc") / name, queue / "etc" / name, ignored);
+  }
+  return {};
+}
+
+Result<void, Error> PostfixHost::write_config(const postfix::PostfixConfig& config) {
+  const fs::path folder = config_folder();
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder)) fs::remove_all(entry.path(), error);
+  fs::copy(given_, folder, fs::copy_options::recursive, error);
+  // Which library reads which type of table is the installation's business, not the world's.
+  if (!error) fs::copy("/etc/postfix/dynamicmaps.cf", folder / "dynamicmaps.cf", error);
+  if (!error && fs::exists("/etc/postfix/dynamicmaps.cf.d")) {
+    fs::copy("/etc/postfix/dynamicmaps.cf.d", folder / "dynamicmaps.cf.d", fs::copy_options::recursive, error);
+  }
+  if (error) return Error{fmt::format("cannot copy {}: {}", given_.string(), error.message())};
+  const std::vector<SandboxSetting> layer = sandbox_settings(config, host_.spec.addresses, time_factor_);
+  std::ofstream out(folder / "main.cf", std::ios::binary | std::ios::trunc);
+  out << with_layer(read_file(given_ / "main.cf"), layer);
+  if (!out.flush()) return Error{"cannot write " + (folder / "main.cf").string()};
+  out.close();
+  if (!fs::exists(folder / "master.cf")) fs::copy("/usr/share/postfix/master.cf.dist", folder / "master.cf", error);
+  if (error) return Error{"there is no master.cf, and the installation has none to take"};
+  backdate(folder);
+
+  postmap_.clear();
+  postalias_.clear();
+  for (const postfix::ParameterSummary& each : summarize(config)) {
+    const bool is_alias = each.name == "alias_maps" || each.name == "alias_database";
+    for (const std::string& word : config.parameters().list(each.name)) {
+      const std::size_t colon = word.find(':');
+      if (colon == std::string::npos || !has_index(word.substr(0, colon))) continue;
+      std::vector<std::string>& tables = is_alias ? postalias_ : postmap_;
+      if (std::find(tables.begin(), tables.end(), word) == tables.end()) tables.push_back(word);
+    }
+  }
+  return {};
+}
+
+Result<void, Error> PostfixHost::prepare(const postfix::PostfixConfig& config) {
+  if (const auto laid_out = lay_out_queue(); !laid_out) return laid_out;
+  host_.mount("postfix", "/etc/postfix");
+  return write_config(config);
+}
+
+Task<Result<void, Error>> PostfixHost::start() {
+  if (!postmap_.empty()) {
+    const auto built = co_await run_tool("/usr/sbin/postmap", postmap_);
+    if (!built) co_return built;
+  }
+  if (!postalias_.empty()) {
+    const auto built = co_await run_tool("/usr/sbin/postalias", postalias_);
+    if (!built) co_return built;
+  }
+  co_return master_.start();
+}
+
+Task<Result<void, Error>> PostfixHost::configure(fs::path given, const postfix::PostfixConfig& config) {
+  given_ = std::move(given);
+  if (const auto written = write_config(config); !written) co_return written;
+  if (!postmap_.empty()) {
+    const auto built = co_await run_tool("/usr/sbin/postmap", postmap_);
+    if (!built) co_return built;
+  }
+  if (!postalias_.empty()) {
+    const auto built = co_await run_tool("/usr/sbin/postalias", postalias_);
+    if (!built) co_return built;
+  }
+  if (!master_.is_running()) co_return Result<void, Error>();
+  // master(8): SIGHUP reads the configuration again; postfix reload does no more.
+  ::kill(master_.pid(), SIGHUP);
+  co_return Result<void, Error>();
+}
+
+Task<Result<void, Error>> PostfixHost::flush() { return run_tool("/usr/sbin/postqueue", {"-f"}); }
+
+Task<Result<void, Error>> PostfixHost::run_tool(const std::string& program, std::vector<std::string> arguments) {
+  const fs::path output = host_.folder / (fs::path(program).filename().string() + ".out");
+  auto tool = sandbox::Process::start(
+      host_.executor, host_.place,
+      {.program = program, .arguments = std::move(arguments), .environment = {}, .output = output});
+  if (!tool) co_return tool.error();
+  const bool ended = co_await (*tool)->wait(host_.executor.now() + std::chrono::seconds(10));
+  if (ended && (*tool)->exit_code() == 0) co_return Result<void, Error>();
+  co_return Error{fmt::format("{} at {} failed: {}", program, host_.spec.name, read_file(output))};
+}
+
+std::vector<QueuedFile> PostfixHost::queue() const {
+  std::vector<QueuedFile> files;
+  for (const char* name : {"maildrop", "incoming", "active", "deferred", "hold", "corrupt"}) {
+    std::error_code ignored;
+    for (const auto& entry : fs::recursive_directory_iterator(queue_folder() / name, ignored)) {
+      if (entry.is_regular_file(ignored)) files.push_back({name, entry.path().filename().string()});
+    }
+  }
+  return files;
+}
+
+bool PostfixHost::is_idle() const {
+  const std::vector<QueuedFile> files = queue();
+  return std::none_of(files.begin(), files.end(),
+                      [](const QueuedFile& file) { return file.queue != "hold" && file.queue != "corrupt"; });
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,57 @@
+// A router host with real Postfix: the world's folder as /etc/postfix, a queue of its own, and the master process.
+#pragma once
+
+#include "components/router/postfix/config.hpp"
+#include "harness/lanes/live/live_host.hpp"
+#include "harness/lanes/live/postfix_settings.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace watershed::harness {
+
+/// A message that lies in a queue.
+struct QueuedFile {
+  std::string queue;  ///< incoming, active, deferred, hold, corrupt, maildrop
+  std::string id;
+};
+
+class PostfixHost {
+ public:
+  /// `given`: the world's folder for this host.
+  PostfixHost(LiveHost& host, std::filesystem::path given, double time_factor);
+
+  /// Lays out queue and data folders and the configuration with the sandbox's layer.
+  Result<void, Error> prepare(const postfix::PostfixConfig& config);
+  /// Replaces the configuration; Postfix is told to read it again where it runs.
+  stage::Task<Result<void, Error>> configure(std::filesystem::path given, const postfix::PostfixConfig& config);
+  Daemon& master() { return master_; }
+  /// After `prepare`: builds the indexed tables (hash:, lmdb: …) that the configuration names, and starts master.
+  stage::Task<Result<void, Error>> start();
+  /// postqueue -f: tries everything now.
+  stage::Task<Result<void, Error>> flush();
+
+  std::vector<QueuedFile> queue() const;
+  /// True when nothing is on its way through; held and corrupt files are not on their way.
+  bool is_idle() const;
+  std::filesystem::path queue_folder() const { return host_.folder / "queue"; }
+  std::filesystem::path config_folder() const { return host_.folder / "postfix"; }
+  const std::filesystem::path& given() const { return given_; }
+  LiveHost& host() const { return host_; }
+
+ private:
+  Result<void, Error> lay_out_queue();
+  Result<void, Error> write_config(const postfix::PostfixConfig& config);
+  stage::Task<Result<void, Error>> run_tool(const std::string& program, std::vector<std::string> arguments);
+
+  LiveHost& host_;
+  std::filesystem::path given_;
+  double time_factor_;
+  std::vector<std::string> postmap_;    // `hash:/etc/postfix/transport`
+  std::vector<std::string> postalias_;  // the same for alias files
+  Daemon master_;
+};
+
+}  // namespace watershed::harness
