@@ -99,8 +99,8 @@ int main(int argument_count, char** arguments) {
     stored.notify();
   });
   Load load{world, stored, stored_count, messages, {}};
-  load.content.bytes = "Subject: load\r\n\r\nBEGIN IMS2.0\r\nMSG_TYPE REQUEST\r\nMSG_ID load TST_NDC\r\nSTOP\r\n";
-  load.content.size_octets = 1024;
+  load.content.bytes =
+      harness::padded("Subject: load\r\n\r\nBEGIN IMS2.0\r\nMSG_TYPE REQUEST\r\nMSG_ID load TST_NDC\r\nSTOP\r\n", 1024);
   // A first part warms caches and fills queues to their working size; growth is measured from there.
   Load warm_up = load;
   warm_up.messages = std::max<std::uint64_t>(messages / 20, 2000);

@@ -16,11 +16,14 @@ std::string with_crlf(std::string text) {
   if (text.find("\r\n") != std::string::npos) return text;
   std::string out;
   out.reserve(text.size() + text.size() / 32);
-  for (const char c : text) {
-    if (c == '\n') out += '\r';
-    out += c;
+  std::string_view rest = text;
+  while (true) {
+    const std::size_t line_end = rest.find('\n');
+    out += rest.substr(0, line_end);
+    if (line_end == std::string_view::npos) return out;
+    out += "\r\n";
+    rest.remove_prefix(line_end + 1);
   }
-  return out;
 }
 
 std::string inline_message(const yaml::Node& text) {
@@ -31,17 +34,19 @@ std::string inline_message(const yaml::Node& text) {
   return out + "\n" + body;
 }
 
+}  // namespace
+
 std::string padded(std::string bytes, std::uint64_t size_octets) {
+  if (bytes.size() < size_octets) bytes.reserve(size_octets + 2);
   // Lines as IMS2.0 has them: 80 characters and no blank, so that a hop that re-wraps or trims is seen.
   while (bytes.size() < size_octets) {
     const std::uint64_t left = size_octets - bytes.size();
     const std::uint64_t line = left >= 82 ? 80 : left > 2 ? left - 2 : 1;
-    bytes += std::string(line, 'a') + "\r\n";
+    bytes.append(line, 'a');
+    bytes += "\r\n";
   }
   return bytes;
 }
-
-}  // namespace
 
 std::vector<yaml::Key> message_keys() {
   const yaml::Shape text = yaml::map({
@@ -99,7 +104,14 @@ mail::Message make_message(const MessageTemplate& source, const MessageFacts& fa
   mail::Message message = mail::Message::parse(std::move(bytes));
   if (source.raw) return message;
   const auto add = [&](std::string_view name, const std::string& value) {
-    if (!message.field(name)) message.append(fmt::format("{}: {}\r\n", name, value));
+    if (message.field(name)) return;
+    std::string line;
+    line.reserve(name.size() + value.size() + 4);
+    for (const std::string_view part :
+         {name, std::string_view(": "), std::string_view(value), std::string_view("\r\n")}) {
+      line += part;
+    }
+    message.append(line);
   };
   for (const auto& [name, value] : source.set_fields) {
     while (message.remove(name, 0)) {

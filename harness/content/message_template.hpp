@@ -37,6 +37,9 @@ std::vector<yaml::Key> message_keys();
 MessageTemplate read_message_template(const yaml::Node& node, const std::filesystem::path& messages_folder,
                                       const std::filesystem::path& scenario_folder, Diagnostics& diagnostics);
 
+/// `bytes`, followed by lines of text up to that size.
+std::string padded(std::string bytes, std::uint64_t size_octets);
+
 /// From, To, Date and Message-ID are added where the template has none (RFC 5322 §3.6 asks for the first and third).
 mail::Message make_message(const MessageTemplate& source, const MessageFacts& facts);
 

@@ -126,6 +126,24 @@ class SuiteLoader {
     return kept.get();
   }
 
+  // Null after a diagnostic. Scenarios with the same changes share one world. What could not be read is read again for
+  // each: the diagnostics name the places in that scenario.
+  std::shared_ptr<const World> changed_world(const std::string& name, const std::vector<Change>& changes) {
+    std::vector<std::string> key{name};
+    for (const Change& change : changes) {
+      for (const std::string& part :
+           {change.file, change.find, change.replace, change.append, std::to_string(change.line)}) {
+        key.push_back(part);
+      }
+    }
+    const auto known = changed_worlds_.find(key);
+    if (known != changed_worlds_.end()) return known->second;
+    const fs::path folder = suite_.root / "worlds" / name;
+    auto changed = load_world(folder, folder.lexically_normal().string(), changes);
+    if (!keep(changed)) return nullptr;
+    return changed_worlds_.emplace(std::move(key), *changed).first->second;
+  }
+
   void prepare(const Scenario& scenario) {
     check_requirement_ids(scenario);
     for (const std::string& name : scenario.worlds) {
@@ -133,11 +151,10 @@ class SuiteLoader {
       const World* loaded = world(name, scenario);
       if (loaded == nullptr) continue;
       if (!scenario.changes.empty()) {
-        const fs::path folder = suite_.root / "worlds" / name;
-        auto changed = load_world(folder, folder.lexically_normal().string(), scenario.changes);
-        if (!keep(changed)) continue;
-        suite_.changed_worlds[&scenario][name] = *changed;
-        loaded = changed->get();
+        const std::shared_ptr<const World> changed = changed_world(name, scenario.changes);
+        if (!changed) continue;
+        suite_.changed_worlds[&scenario][name] = changed;
+        loaded = changed.get();
       }
       Diagnostics wrong = check_names(scenario, loaded->spec);
       for (const auto& step : scenario.steps) {
@@ -175,6 +192,7 @@ class SuiteLoader {
   const SuiteOptions& options_;
   Suite& suite_;
   Diagnostics diagnostics_;
+  std::map<std::vector<std::string>, std::shared_ptr<const World>> changed_worlds_;  // by world and changes
 };
 
 }  // namespace
