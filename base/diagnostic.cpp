@@ -40,7 +40,13 @@ std::string printable(std::string_view line) {
 
 std::string to_file_line(const SourcePosition& at) {
   if (at.file.empty()) return {};
-  return at.line > 0 ? at.file + ":" + std::to_string(at.line) : at.file;
+  if (at.line <= 0) return at.file;
+  const fmt::format_int line(at.line);
+  std::string out;
+  out.reserve(at.file.size() + 1 + line.size());
+  out += at.file;
+  out += ':';
+  return out.append(line.data(), line.size());
 }
 
 std::string render(const Diagnostic& diagnostic) {

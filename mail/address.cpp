@@ -5,11 +5,13 @@
 #include "mail/address.hpp"
 
 #include "base/ip_address.hpp"
+#include "base/octets.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace watershed::mail {
 
@@ -23,29 +25,14 @@ bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x
 bool is_letter_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 bool is_non_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
 
-// RFC 5322 §3.2.3 atext, with RFC 6531 §3.3 UTF8-non-ascii.
-bool is_atext(char c) {
-  // What is printable and not one of RFC 5322 §3.2.3 specials (or the blank) is atext.
-  switch (c) {
-    case '(':
-    case ')':
-    case '<':
-    case '>':
-    case '[':
-    case ']':
-    case ':':
-    case ';':
-    case '@':
-    case '\\':
-    case ',':
-    case '.':
-    case '"':
-    case ' ':
-      return false;
-    default:
-      return !is_control(c);
-  }
-}
+// RFC 5322 §3.2.3 atext, with RFC 6531 §3.3 UTF8-non-ascii: what is printable and no special (nor the blank).
+constexpr std::array<bool, 256> atext = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t octet = 0x21; octet < table.size(); ++octet) table[octet] = octet != 0x7f;
+  for (const char special : std::string_view("()<>[]:;@\\,.\"")) table[static_cast<unsigned char>(special)] = false;
+  return table;
+}();
+bool is_atext(char c) { return atext[static_cast<unsigned char>(c)]; }
 
 bool is_dot_string(std::string_view text) {
   bool after_dot = true;  // neither at the start nor doubled
@@ -58,8 +45,7 @@ bool is_dot_string(std::string_view text) {
 
 // Bytes that no part of an address may hold: control characters, U+0080 to U+009F, and what is not UTF-8.
 bool is_clean(std::string_view text) {
-  const bool is_printable_ascii = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-  if (is_printable_ascii) return true;
+  if (is_printable_ascii(text)) return true;
   for (std::size_t index = 0; index < text.size(); ++index) {
     if (is_control(text[index])) return false;
     const bool is_c1 =
@@ -189,6 +175,7 @@ bool same_mailbox(const Address& a, const Address& b) {
 }
 
 bool needs_smtputf8(const Address& address) {
+  if (is_printable_ascii(address.local_part) && is_printable_ascii(address.domain)) return false;
   return std::any_of(address.local_part.begin(), address.local_part.end(), is_non_ascii) ||
          std::any_of(address.domain.begin(), address.domain.end(), is_non_ascii);
 }

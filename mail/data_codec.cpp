@@ -1,6 +1,8 @@
 // Dot-stuffing, in whole pieces between line ends rather than octet by octet. RFC 5321 §4.5.2, §4.1.1.4.
 #include "mail/data_codec.hpp"
 
+#include "mail/line_scan.hpp"
+
 #include <algorithm>
 
 namespace watershed::mail {
@@ -27,8 +29,20 @@ std::size_t plain_lines_length(std::string_view bytes) {
 DataDecoder::DataDecoder(BareNewlinePolicy policy, std::uint64_t size_limit_octets)
     : policy_(policy), size_limit_octets_(size_limit_octets) {}
 
+bool DataDecoder::take_whole(std::string_view bytes) {
+  constexpr std::string_view end = "\r\n.\r\n";
+  const bool at_start = state_ == State::line_start && pending_returns_ == 0 && content_.empty() && !too_large_;
+  if (!at_start || !bytes.ends_with(end)) return false;
+  const std::string_view text = bytes.substr(0, bytes.size() - (end.size() - 2));
+  if (size_limit_octets_ > 0 && text.size() > size_limit_octets_) return false;
+  if (!is_plain(text)) return false;
+  content_ = text;
+  return complete_ = true;
+}
+
 std::size_t DataDecoder::feed(std::string_view bytes) {
   if (complete_) return 0;
+  if (take_whole(bytes)) return bytes.size();
   if (content_.empty() && !too_large_) {
     // One look ahead saves growing step by step; the end it finds is a guess that only sizes the buffer.
     const std::size_t expected = std::min(bytes.find("\r\n.\r\n"), bytes.size()) + 2;
@@ -161,6 +175,13 @@ std::string normalize_newlines(std::string_view content) {
 
 std::string encode_data(std::string_view content) {
   std::string out;
+  if (!has_leading_dot(content)) {
+    out.reserve(content.size() + 5);
+    out += content;
+    if (!content.empty() && !content.ends_with("\r\n")) out += "\r\n";
+    out += ".\r\n";
+    return out;
+  }
   out.reserve(content.size() + content.size() / 64 + 8);
   std::size_t position = 0;
   if (content.starts_with('.')) out += '.';

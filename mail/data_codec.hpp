@@ -33,6 +33,7 @@ class DataDecoder {
   std::string take_content() { return std::move(content_); }  ///< unstuffed; once, after completion
 
  private:
+  bool take_whole(std::string_view bytes);            // the usual case: all of it, and nothing in it that needs care
   void on_bytes_within_line(std::string_view bytes);  // holds no LF
   void on_line_feed();
   void put(std::string_view bytes);

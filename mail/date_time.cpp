@@ -23,6 +23,11 @@ constexpr std::int64_t seconds_max = 253'402'300'799;  // 9999-12-31 23:59:59
 
 // By hand rather than by fmt: every hop of every message writes a date.
 void append_digits(unsigned value, std::size_t width, std::string& out) {
+  if (width == 2 && value < 100) {
+    const char two[] = {static_cast<char>('0' + value / 10), static_cast<char>('0' + value % 10)};
+    out.append(two, sizeof two);
+    return;
+  }
   out.append(width, '0');
   for (std::size_t place = out.size(); width-- > 0; value /= 10) out[--place] = static_cast<char>('0' + value % 10);
 }

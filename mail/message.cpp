@@ -2,6 +2,7 @@
 #include "mail/message.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "base/text.hpp"
@@ -24,11 +25,18 @@ std::size_t empty_line_length(std::string_view text) {
   return text.starts_with('\n') ? 1 : 0;
 }
 
+constexpr std::array<bool, 256> name_octets = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t octet = 0x21; octet < 0x7f; ++octet) table[octet] = octet != ':';
+  return table;
+}();
+bool is_in_name(char c) { return name_octets[static_cast<unsigned char>(c)]; }
+
 // Length of the field name that `line` starts with, or 0 when the line is no field. RFC 5322 §2.2: printable ASCII but
 // the colon; §4.5 lets blanks stand before the colon.
 std::size_t field_name_length(std::string_view line) {
   std::size_t length = 0;
-  while (length < line.size() && line[length] > 0x20 && line[length] < 0x7f && line[length] != ':') ++length;
+  while (length < line.size() && is_in_name(line[length])) ++length;
   std::size_t colon = length;
   while (colon < line.size() && is_blank(line[colon])) ++colon;
   return colon < line.size() && line[colon] == ':' ? length : 0;
@@ -65,13 +73,46 @@ std::optional<HeaderField> find_field(std::string_view header, std::string_view 
   return std::nullopt;
 }
 
+std::uint64_t hash_of(std::string_view rest) {
+  // A multiply-and-fold over eight octets at a time, in four chains that do not wait for each other: every hop of every
+  // message is hashed, and the multiplications of one chain would be a twentieth of a run's time. The length goes in
+  // first, so that the zeros which fill the last word count for nothing.
+  constexpr std::uint64_t multiplier = 0x9e3779b97f4a7c15U;
+  constexpr std::size_t word_octets = sizeof(std::uint64_t);
+  const auto mix = [](std::uint64_t hash, std::uint64_t word) {
+    hash = (hash ^ word) * multiplier;
+    return hash ^ (hash >> 29);
+  };
+  const auto word_at = [&rest](std::size_t place) {
+    std::uint64_t word;
+    std::memcpy(&word, rest.data() + place * word_octets, word_octets);
+    return word;
+  };
+  std::uint64_t hash = 0xcbf29ce484222325U ^ rest.size();
+  std::uint64_t second = 1;
+  std::uint64_t third = 2;
+  std::uint64_t fourth = 3;
+  for (; rest.size() >= 4 * word_octets; rest.remove_prefix(4 * word_octets)) {
+    hash = mix(hash, word_at(0));
+    second = mix(second, word_at(1));
+    third = mix(third, word_at(2));
+    fourth = mix(fourth, word_at(3));
+  }
+  for (const std::uint64_t chain : {second, third, fourth}) hash = mix(hash, chain);
+  for (; rest.size() >= word_octets; rest.remove_prefix(word_octets)) hash = mix(hash, word_at(0));
+  if (rest.empty()) return hash;
+  std::uint64_t last = 0;
+  std::memcpy(&last, rest.data(), rest.size());
+  return mix(hash, last);
+}
+
 }  // namespace
 
 bool FieldCursor::next(HeaderField& field) {
   while (!rest_.empty()) {
     const std::string_view raw = rest_.substr(0, folded_length(rest_));
     rest_.remove_prefix(raw.size());
-    const std::size_t name_length = field_name_length(raw.substr(0, line_length(raw)));
+    const std::size_t name_length = field_name_length(raw);  // a line end is in no name
     if (name_length == 0) continue;
     field = make_field(raw, name_length);
     return true;
@@ -157,23 +198,7 @@ bool Message::remove(std::string_view name, std::size_t nth) {
   return true;
 }
 
-std::uint64_t Message::body_hash() const {
-  // A multiply-and-fold over eight octets at a time: every hop of every message is hashed, octet by octet it would be a
-  // twentieth of a run's time. The length goes in first, so that the zeros which fill the last word count for nothing.
-  constexpr std::uint64_t multiplier = 0x9e3779b97f4a7c15U;
-  std::string_view rest = body();
-  std::uint64_t hash = 0xcbf29ce484222325U ^ rest.size();
-  const auto take_word = [&](std::size_t length) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, rest.data(), length);
-    hash = (hash ^ word) * multiplier;
-    hash ^= hash >> 29;
-    rest.remove_prefix(length);
-  };
-  while (rest.size() >= sizeof(std::uint64_t)) take_word(sizeof(std::uint64_t));  // a constant: one load, no call
-  if (!rest.empty()) take_word(rest.size());
-  return hash;
-}
+std::uint64_t Message::body_hash() const { return hash_of(body()); }
 
 std::string unfold(std::string_view value) {
   value = trim(value);

@@ -38,8 +38,10 @@ Result<Address, Error> parse_path(std::string_view text) {
 }
 
 std::string in_brackets(const Address& address) {
-  std::string out = to_string(address);
-  out.insert(out.begin(), '<');
+  std::string out;
+  out.reserve(address.local_part.size() + address.domain.size() + 5);
+  out += '<';
+  out += to_string(address);
   out += '>';
   return out;
 }

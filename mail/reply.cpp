@@ -1,6 +1,7 @@
 // Reading and writing replies. RFC 5321 §4.2, RFC 3463, RFC 2034 §4.
 #include "mail/reply.hpp"
 
+#include "base/octets.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -34,6 +35,14 @@ bool take_dot(std::string_view& text) {
 }
 
 std::optional<EnhancedStatus> take_status(std::string_view& text) {
+  // Nearly every status is of three single digits.
+  const bool is_short = text.size() >= 5 && is_digit(text[0]) && text[1] == '.' && is_digit(text[2]) &&
+                        text[3] == '.' && is_digit(text[4]) && (text.size() == 5 || text[5] == ' ');
+  if (is_short && (text[0] == '2' || text[0] == '4' || text[0] == '5')) {
+    const EnhancedStatus known{text[0] - '0', text[2] - '0', text[4] - '0'};
+    text.remove_prefix(std::min<std::size_t>(text.size(), 6));
+    return known;
+  }
   std::string_view rest = text;
   EnhancedStatus status;
   status.class_digit = take_number(rest);
@@ -46,28 +55,22 @@ std::optional<EnhancedStatus> take_status(std::string_view& text) {
 }
 
 void append_status(const EnhancedStatus& status, std::string& out) {
-  const auto add = [&](int number) {
-    if (number >= 0 && number < 10) {
-      out += static_cast<char>('0' + number);
-      return;
-    }
-    const fmt::format_int digits(number);
-    out.append(digits.data(), digits.size());
-  };
-  add(status.class_digit);
-  out += '.';
-  add(status.subject);
-  out += '.';
-  add(status.detail);
+  const auto is_one_digit = [](int number) { return number >= 0 && number < 10; };
+  if (is_one_digit(status.class_digit) && is_one_digit(status.subject) && is_one_digit(status.detail)) {
+    const char digits[] = {static_cast<char>('0' + status.class_digit), '.', static_cast<char>('0' + status.subject),
+                           '.', static_cast<char>('0' + status.detail)};
+    out.append(digits, sizeof digits);
+    return;
+  }
+  out += fmt::format("{}.{}.{}", status.class_digit, status.subject, status.detail);
 }
 
 // One line of text: what would end the line early, or hide the rest of it, becomes a blank.
 void append_line_text(std::string_view text, std::string& out) {
   const std::size_t start = out.size();
   out += text;
+  if (has_no_control(text)) return;
   for (const char breaker : {'\r', '\n', '\0'}) {
-    // Three quick searches that find nothing cost less than a look at each character.
-    if (text.find(breaker) == std::string_view::npos) continue;
     std::replace(out.begin() + static_cast<std::ptrdiff_t>(start), out.end(), breaker, ' ');
   }
 }
@@ -99,16 +102,18 @@ Result<ReplyLine, Error> parse_line(std::string_view line) {
 
 void add_line(Reply& reply, std::string_view text) {
   std::string cleaned;
-  append_line_text(text, cleaned);
-  std::string_view after_status = cleaned;
+  if (!has_no_control(text)) {
+    append_line_text(text, cleaned);
+    text = cleaned;
+  }
+  std::string_view after_status = text;
   const auto status = take_status(after_status);
   if (reply.lines.empty()) {
     // RFC 2034 §4: the class of the status must agree with the code; else it is text that looks like one.
     if (status && status->class_digit == reply.code / 100) reply.status = status;
   }
   const bool is_repeated = reply.status && status == reply.status;
-  if (is_repeated) cleaned.erase(0, cleaned.size() - after_status.size());
-  reply.lines.push_back(std::move(cleaned));
+  reply.lines.emplace_back(is_repeated ? after_status : text);
 }
 
 }  // namespace

@@ -66,8 +66,15 @@ Capabilities parse_capabilities(const Reply& ehlo_reply) {
 }
 
 std::string compose_mail(const Envelope& envelope, std::uint64_t size_octets, const Capabilities& offered) {
-  std::string line = "MAIL FROM:" + to_string(envelope.reverse_path);
-  if (offered.size) line += fmt::format(" SIZE={}", size_octets);
+  std::string line;
+  line.reserve(128);
+  line += "MAIL FROM:";
+  line += to_string(envelope.reverse_path);
+  if (offered.size) {
+    line += " SIZE=";
+    const fmt::format_int size(size_octets);
+    line.append(size.data(), size.size());
+  }
   if (envelope.body_type == BodyType::eight_bit_mime && offered.eight_bit_mime) line += " BODY=8BITMIME";
   if (envelope.body_type == BodyType::binary_mime && offered.binary_mime) line += " BODY=BINARYMIME";
   if (envelope.smtputf8 && offered.smtputf8) line += " SMTPUTF8";
@@ -81,7 +88,10 @@ std::string compose_mail(const Envelope& envelope, std::uint64_t size_octets, co
 }
 
 std::string compose_rcpt(const Recipient& recipient, const Capabilities& offered) {
-  std::string line = "RCPT TO:" + to_string(recipient.forward_path);
+  std::string line;
+  line.reserve(128);
+  line += "RCPT TO:";
+  line += to_string(recipient.forward_path);
   if (offered.dsn) {
     if (recipient.notify.specified) line += " NOTIFY=" + notify_value(recipient.notify);
     const std::string_view original = recipient.original_recipient;

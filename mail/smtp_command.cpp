@@ -1,6 +1,7 @@
 // Parsing one command line. RFC 5321 §4.1.1.
 #include "mail/smtp_command.hpp"
 
+#include "base/octets.hpp"
 #include "base/text.hpp"
 #include "mail/smtp_parameters.hpp"
 
@@ -16,6 +17,7 @@ constexpr std::size_t domain_octets_max = 255;  // RFC 5321 §4.5.3.1.2
 using Outcome = Result<SmtpCommand, Reply>;
 
 bool has_control(std::string_view text) {
+  if (is_printable_ascii(text)) return false;
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }

@@ -1,6 +1,7 @@
 // See smtp_parameters.hpp.
 #include "mail/smtp_parameters.hpp"
 
+#include "base/octets.hpp"
 #include "base/text.hpp"
 #include "mail/smtp_command.hpp"
 
@@ -17,10 +18,6 @@ constexpr std::size_t envelope_id_octets_max = 100;         // RFC 3461 §4.4
 constexpr std::size_t original_recipient_octets_max = 500;  // RFC 3461 §4.2
 
 using Check = std::optional<Reply>;  // nothing, or the reply that refuses
-
-bool is_printable_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
-}
 
 struct Parameter {
   std::string_view keyword;

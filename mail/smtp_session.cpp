@@ -42,17 +42,15 @@ std::optional<SessionEvent> ServerSession::next() {
     if (std::exchange(reset_to_announce_, false)) return ResetEvent{};
     if (over_ || pending_ != Pending::none || (consumed_ == input_.size() && phase_ != Phase::bdat))
       return std::nullopt;
-    Event event;
     if (phase_ == Phase::command) {
       const auto line = take_line();
       if (!line) return std::nullopt;
-      event = on_command(*line);
+      if (Event event = on_command(*line)) return event;
     } else {
       const Phase before = phase_;
-      event = phase_ == Phase::data ? read_data() : read_chunk();
-      if (!event && phase_ == before) return std::nullopt;
+      if (Event event = phase_ == Phase::data ? read_data() : read_chunk()) return event;
+      if (phase_ == before) return std::nullopt;
     }
-    if (event) return event;
   }
 }
 
@@ -125,7 +123,10 @@ ServerSession::Event ServerSession::read_chunk() {
 
 ServerSession::Event ServerSession::deliver(std::string content) {
   pending_ = Pending::content;
-  return ContentEvent{std::exchange(envelope_, std::nullopt).value_or(Envelope()), std::move(content)};
+  ContentEvent event{{}, std::move(content)};
+  if (envelope_) event.envelope = std::move(*envelope_);
+  envelope_.reset();
+  return event;
 }
 
 // RFC 2033 §4.2: over LMTP the end of the content is answered once for each accepted recipient, refusals included. A

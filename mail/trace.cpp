@@ -1,11 +1,13 @@
 // Writing and judging trace fields. RFC 5321 §4.4 (Received), RFC 3848 (with types).
 #include "mail/trace.hpp"
 
+#include "base/octets.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace watershed::mail {
 
@@ -14,26 +16,25 @@ namespace {
 // What a client says of itself goes into a structured field: a character that means something there would let it write
 // clauses of its own. Postfix smtpd does the same with the HELO name.
 void append_word(std::string_view word, std::string& out) {
-  const auto means_something = [](char c) {
-    switch (c) {
-      case ' ':
-      case '<':
-      case '>':
-      case '(':
-      case ')':
-      case '\\':
-      case '"':
-      case ';':
-      case '@':
-        return true;
-      default:
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    }
-  };
-  for (const char c : word) out += means_something(c) ? '?' : c;
+  static constexpr std::array<bool, 256> meaning = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t control = 0; control < 0x20; ++control) table[control] = true;
+    for (const char c : std::string_view(" <>()\\\";@\x7f")) table[static_cast<unsigned char>(c)] = true;
+    return table;
+  }();
+  const auto means_something = [](char c) { return meaning[static_cast<unsigned char>(c)]; };
+  const std::size_t start = out.size();
+  out += word;
+  for (std::size_t index = start; index < out.size(); ++index) {
+    if (means_something(out[index])) out[index] = '?';
+  }
 }
 
 void append_text(std::string_view text, std::string& out) {
+  if (is_printable_ascii(text)) {
+    out += text;
+    return;
+  }
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     out += byte < 0x20 || byte == 0x7f ? '?' : c;

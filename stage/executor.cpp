@@ -16,6 +16,9 @@ struct Executor::Root {
     promise_type(Executor& owner, Task<void>&) : executor(owner), index(owner.roots_.size()) {
       owner.roots_.push_back(std::coroutine_handle<promise_type>::from_promise(*this).address());
     }
+    static void* operator new(std::size_t size) { return FramePool::take(size); }
+    static void operator delete(void* frame, std::size_t size) noexcept { FramePool::give_back(frame, size); }
+
     Root get_return_object() { return Root{std::coroutine_handle<promise_type>::from_promise(*this)}; }
     std::suspend_always initial_suspend() const noexcept { return {}; }
     std::suspend_never final_suspend() noexcept {

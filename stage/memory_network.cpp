@@ -70,44 +70,21 @@ class MemoryNetwork::MemoryStream final : public Stream {
   }
 
   Task<IoStatus> read(std::string& into, Time deadline) override {
-    Executor& executor = network_.executor_;
-    for (;;) {
-      if (in_->reset) co_return IoStatus::reset;
-      bool any = false;
-      while (!in_->chunks.empty() && in_->chunks.front().ready_at <= executor.now()) {
-        std::string& bytes = in_->chunks.front().bytes;
-        if (into.empty()) {
-          into = std::move(bytes);  // the common case: nothing is left over from the line before
-        } else {
-          into += bytes;
-        }
-        in_->chunks.pop_front();
-        any = true;
-      }
-      if (any) co_return IoStatus::ok;
-      if (in_->chunks.empty() && in_->closed && in_->closed_at <= executor.now()) co_return IoStatus::closed;
-      if (executor.now() >= deadline) co_return IoStatus::timed_out;
-      Time next = deadline;
-      if (!in_->chunks.empty()) {
-        next = std::min(next, in_->chunks.front().ready_at);
-      } else if (in_->closed) {
-        next = std::min(next, in_->closed_at);
-      }
-      co_await in_->changed.wait(next);
-    }
+    if (const auto status = read_now(into, deadline)) return Task<IoStatus>::ready(*status);
+    return read_later(into, deadline);
   }
 
   Task<IoStatus> write(std::string_view bytes, Time) override {
     // A buffer without bound stands for the two sockets' buffers: a writer is never blocked, it times out on the reply.
-    if (out_->reset || in_->reset) co_return IoStatus::reset;
-    if (out_->closed) co_return IoStatus::closed;
+    if (out_->reset || in_->reset) return Task<IoStatus>::ready(IoStatus::reset);
+    if (out_->closed) return Task<IoStatus>::ready(IoStatus::closed);
     const Link link = network_.link(local_.address, peer_.address);
     out_->lost = out_->lost || link.is_cut;
     if (!out_->lost) {
       out_->chunks.push_back({std::string(bytes), network_.executor_.now() + link.latency});
       out_->changed.notify();
     }
-    co_return IoStatus::ok;
+    return Task<IoStatus>::ready(IoStatus::ok);
   }
 
   void close() override {
@@ -126,6 +103,41 @@ class MemoryNetwork::MemoryStream final : public Stream {
 
  private:
   friend class MemoryNetwork;
+
+  // What a read gets without waiting; nothing when it has to wait.
+  std::optional<IoStatus> read_now(std::string& into, Time deadline) {
+    const Time now = network_.executor_.now();
+    if (in_->reset) return IoStatus::reset;
+    bool any = false;
+    while (!in_->chunks.empty() && in_->chunks.front().ready_at <= now) {
+      std::string& bytes = in_->chunks.front().bytes;
+      if (into.empty()) {
+        into = std::move(bytes);  // the common case: nothing is left over from the line before
+      } else {
+        into += bytes;
+      }
+      in_->chunks.pop_front();
+      any = true;
+    }
+    if (any) return IoStatus::ok;
+    if (in_->chunks.empty() && in_->closed && in_->closed_at <= now) return IoStatus::closed;
+    if (now >= deadline) return IoStatus::timed_out;
+    return std::nullopt;
+  }
+
+  Task<IoStatus> read_later(std::string& into, Time deadline) {
+    for (;;) {
+      Time next = deadline;
+      if (!in_->chunks.empty()) {
+        next = std::min(next, in_->chunks.front().ready_at);
+      } else if (in_->closed) {
+        next = std::min(next, in_->closed_at);
+      }
+      co_await in_->changed.wait(next);
+      if (const auto status = read_now(into, deadline)) co_return *status;
+    }
+  }
+
   MemoryNetwork& network_;
   std::shared_ptr<Pipe> in_;
   std::shared_ptr<Pipe> out_;

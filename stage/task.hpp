@@ -5,6 +5,8 @@
 // (tcp_network.cpp).
 #pragma once
 
+#include "stage/frame_pool.hpp"
+
 #include <coroutine>
 #include <exception>
 #include <optional>
@@ -33,6 +35,9 @@ struct PromiseBase {
   std::suspend_always initial_suspend() const noexcept { return {}; }
   FinalAwaiter final_suspend() const noexcept { return {}; }
   void unhandled_exception() noexcept { failure = std::current_exception(); }
+
+  static void* operator new(std::size_t size) { return FramePool::take(size); }
+  static void operator delete(void* frame, std::size_t size) noexcept { FramePool::give_back(frame, size); }
 };
 
 template <class T>
@@ -62,12 +67,51 @@ struct Promise<void> : PromiseBase {
 }  // namespace detail
 
 /// Owns its coroutine frame. Await it once; a task that is never awaited never runs.
+///
+/// What needs no waiting needs no frame either: `ready(value)` is a task that is done. Most answers are known at once
+/// (a name in the cache, bytes that have arrived), so such a function is a plain one that returns either a ready task
+/// or the coroutine for the rare case.
 template <class T>
 class [[nodiscard]] Task {
  public:
   using promise_type = detail::Promise<T>;
 
   explicit Task(std::coroutine_handle<promise_type> handle) noexcept : handle_(handle) {}
+  static Task ready(T value) { return Task(std::move(value), Done{}); }
+  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)), value_(std::move(other.value_)) {}
+  Task& operator=(Task&& other) noexcept {
+    std::swap(handle_, other.handle_);
+    std::swap(value_, other.value_);
+    return *this;
+  }
+  Task(const Task&) = delete;
+  Task& operator=(const Task&) = delete;
+  ~Task() {
+    if (handle_) handle_.destroy();
+  }
+
+  bool await_ready() const noexcept { return !handle_; }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {
+    handle_.promise().continuation = awaiting;
+    return handle_;
+  }
+  T await_resume() { return handle_ ? handle_.promise().take() : std::move(*value_); }
+
+ private:
+  struct Done {};
+  Task(T&& value, Done) : value_(std::move(value)) {}
+
+  std::coroutine_handle<promise_type> handle_;
+  std::optional<T> value_;
+};
+
+template <>
+class [[nodiscard]] Task<void> {
+ public:
+  using promise_type = detail::Promise<void>;
+
+  explicit Task(std::coroutine_handle<promise_type> handle) noexcept : handle_(handle) {}
+  static Task ready() noexcept { return Task(nullptr); }
   Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
   Task& operator=(Task&& other) noexcept {
     std::swap(handle_, other.handle_);
@@ -79,12 +123,14 @@ class [[nodiscard]] Task {
     if (handle_) handle_.destroy();
   }
 
-  bool await_ready() const noexcept { return false; }
+  bool await_ready() const noexcept { return !handle_; }
   std::coroutine_handle<> await_suspend(std::coroutine_handle<> awaiting) noexcept {
     handle_.promise().continuation = awaiting;
     return handle_;
   }
-  T await_resume() { return handle_.promise().take(); }
+  void await_resume() const {
+    if (handle_) handle_.promise().take();
+  }
 
  private:
   std::coroutine_handle<promise_type> handle_;

@@ -88,43 +88,49 @@ Task<std::optional<SessionFailure>> SmtpClient::greet() {
   co_return std::nullopt;
 }
 
-Task<Result<Reply, std::string>> SmtpClient::read_reply(stage::Duration timeout) {
-  const stage::Time deadline = stage_.executor.now() + timeout;
-  mail::ReplyReader reader;
-  for (;;) {
-    const std::size_t line_end = input_.find('\n', consumed_);
-    if (line_end != std::string::npos) {
-      std::string_view line(input_.data() + consumed_, line_end - consumed_);
-      if (line.ends_with('\r')) line.remove_suffix(1);
-      auto reply = reader.feed(line);
-      consumed_ = line_end + 1;
-      if (!reply) {
-        usable_ = false;
-        co_return fmt::format("malformed reply: {}", reply.error().message);
-      }
-      if (!*reply) continue;
-      if ((*reply)->code == 421) usable_ = false;  // RFC 5321 §3.8: the server closes the channel
-      co_return std::move(**reply);
-    }
-    input_.erase(0, consumed_);
-    consumed_ = 0;
-    IoStatus status = IoStatus::reset;
-    if (input_.size() < reply_length_max_octets) status = co_await stream_->read(input_, deadline);
-    if (status != IoStatus::ok) {
-      usable_ = false;
-      co_return std::string(status == IoStatus::timed_out ? "conversation timed out" : "lost connection");
-    }
-  }
+SmtpClient::Answered SmtpClient::give_up(std::string why) {
+  usable_ = false;
+  return why;
 }
 
-Task<Result<Reply, std::string>> SmtpClient::command(std::string line, stage::Duration timeout) {
-  IoStatus written = IoStatus::ok;
-  if (!line.empty()) written = co_await stream_->write(line, stage_.executor.now() + timeout);
-  if (written != IoStatus::ok) {
-    usable_ = false;
-    co_return std::string("lost connection");
+// The next reply, if all of it is here.
+std::optional<SmtpClient::Answered> SmtpClient::take_reply() {
+  for (;;) {
+    const std::size_t line_end = input_.find('\n', consumed_);
+    if (line_end == std::string::npos) break;
+    std::string_view line(input_.data() + consumed_, line_end - consumed_);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    auto reply = reader_.feed(line);
+    consumed_ = line_end + 1;
+    if (!reply) return give_up(fmt::format("malformed reply: {}", reply.error().message));
+    if (!*reply) continue;
+    if ((*reply)->code == 421) usable_ = false;  // RFC 5321 §3.8: the server closes the channel
+    return std::move(**reply);
   }
-  co_return co_await read_reply(timeout);
+  input_.erase(0, consumed_);
+  consumed_ = 0;
+  return std::nullopt;
+}
+
+Task<SmtpClient::Answered> SmtpClient::command(std::string line, stage::Duration timeout) {
+  if (line.empty()) {
+    if (auto reply = take_reply()) return Task<Answered>::ready(std::move(*reply));
+  }
+  return exchange(std::move(line), timeout);
+}
+
+Task<SmtpClient::Answered> SmtpClient::exchange(std::string line, stage::Duration timeout) {
+  const stage::Time deadline = stage_.executor.now() + timeout;
+  IoStatus status = IoStatus::ok;
+  if (!line.empty()) status = co_await stream_->write(line, deadline);
+  if (status != IoStatus::ok) co_return give_up("lost connection");
+  for (;;) {
+    if (auto reply = take_reply()) co_return std::move(*reply);
+    if (input_.size() >= reply_length_max_octets) co_return give_up("lost connection");
+    status = co_await stream_->read(input_, deadline);
+    if (status == IoStatus::timed_out) co_return give_up("conversation timed out");
+    if (status != IoStatus::ok) co_return give_up("lost connection");
+  }
 }
 
 std::optional<std::string> SmtpClient::refusal_before_sending(const mail::Envelope& envelope,
@@ -243,7 +249,7 @@ Task<void> SmtpClient::send_content(Transaction& transaction) {
     if (options_.lmtp && index > 0 && reply) reply = co_await read_reply(options_.content_timeout);
     const std::size_t place = transaction.accepted[index];
     transaction.decide(place, SmtpStage::content, reply);
-    if (reply && reply->is_positive()) note_relayed(transaction, transaction.envelope.recipients[place], *reply);
+    if (reply && reply->is_positive()) note_relayed(transaction, place);
   }
 }
 
@@ -265,20 +271,21 @@ void SmtpClient::note_attempted(const Transaction& transaction) {
                          .detail = options_.peer_name});
 }
 
-void SmtpClient::note_relayed(const Transaction& transaction, const mail::Recipient& recipient, const Reply& reply) {
+void SmtpClient::note_relayed(const Transaction& transaction, std::size_t place) {
+  const RecipientOutcome& outcome = transaction.outcomes[place];
   stage_.journal.record({.kind = stage::FactKind::relayed,
                          .host = host_,
-                         .code = static_cast<std::uint16_t>(reply.code),
+                         .code = static_cast<std::uint16_t>(outcome.reply->code),
                          .transaction = transaction_,
                          .at = stage_.executor.now(),
                          .custody = transaction.custody,
                          .connection = stream_->id(),
                          .body_hash = transaction.message.body_hash(),
                          .size_octets = transaction.message.size_octets(),
-                         .recipient = display(recipient.forward_path),
+                         .recipient = display(transaction.envelope.recipients[place].forward_path),
                          .reverse_path = display(transaction.envelope.reverse_path),
                          .detail = options_.peer_name,
-                         .text = to_line(reply)});
+                         .text = outcome.text});
 }
 
 Task<void> SmtpClient::quit() {

@@ -70,9 +70,13 @@ class SmtpClient {
 
  private:
   SmtpClient(stage::Stage& stage, stage::HostId host, SmtpClientOptions options, std::unique_ptr<stage::Stream> stream);
-  stage::Task<Result<mail::Reply, std::string>> read_reply(stage::Duration timeout);
+  using Answered = Result<mail::Reply, std::string>;  // the reply, or why there is none
   /// Writes the line (nothing: it was sent already, in a pipelined group) and reads its reply.
-  stage::Task<Result<mail::Reply, std::string>> command(std::string line, stage::Duration timeout);
+  stage::Task<Answered> command(std::string line, stage::Duration timeout);
+  stage::Task<Answered> exchange(std::string line, stage::Duration timeout);
+  stage::Task<Answered> read_reply(stage::Duration timeout) { return command({}, timeout); }
+  std::optional<Answered> take_reply();
+  Answered give_up(std::string why);
   stage::Task<std::optional<SessionFailure>> greet();
   std::optional<std::string> refusal_before_sending(const mail::Envelope& envelope, const mail::Message& message) const;
   struct Transaction;
@@ -81,7 +85,7 @@ class SmtpClient {
   stage::Task<void> send_content(Transaction& transaction);
   stage::Task<void> reset();
   void note_attempted(const Transaction& transaction);
-  void note_relayed(const Transaction& transaction, const mail::Recipient& recipient, const mail::Reply& reply);
+  void note_relayed(const Transaction& transaction, std::size_t place);
 
   stage::Stage& stage_;
   stage::HostId host_;
@@ -90,6 +94,7 @@ class SmtpClient {
   mail::Capabilities capabilities_;
   std::string input_;
   std::size_t consumed_ = 0;
+  mail::ReplyReader reader_;       // holds the lines of a reply that is not complete
   std::uint32_t transaction_ = 0;  // begun with an accepted MAIL, as the server counts them
   bool usable_ = true;
 };

@@ -8,13 +8,16 @@ namespace watershed::talk {
 using stage::IoStatus;
 using stage::Task;
 
-Task<Answer> SmtpConversation::on_hello(const mail::HelloCommand&) { co_return answer(250, "", ""); }
-Task<Answer> SmtpConversation::on_mail(const mail::Envelope&) { co_return answer(250, "2.1.0", "Ok"); }
+Task<Answer> SmtpConversation::on_connect() { return Task<Answer>::ready({}); }
+Task<Answer> SmtpConversation::on_hello(const mail::HelloCommand&) { return Task<Answer>::ready(answer(250, "", "")); }
+Task<Answer> SmtpConversation::on_mail(const mail::Envelope&) {
+  return Task<Answer>::ready(answer(250, "2.1.0", "Ok"));
+}
 Task<Answer> SmtpConversation::on_rcpt(const mail::Envelope&, const mail::Recipient&) {
-  co_return answer(250, "2.1.5", "Ok");
+  return Task<Answer>::ready(answer(250, "2.1.5", "Ok"));
 }
 Task<Answer> SmtpConversation::on_data(const mail::Envelope&) {
-  co_return answer(354, "", "End data with <CR><LF>.<CR><LF>");
+  return Task<Answer>::ready(answer(354, "", "End data with <CR><LF>.<CR><LF>"));
 }
 
 namespace {
@@ -28,7 +31,7 @@ struct Serving {
   mail::Envelope envelope;  // of the transaction under way, as far as accepted
   Then then = Then::go_on;
 
-  void note_refusal(const Answer& decision, std::string recipient, std::uint32_t transaction) {
+  void note_refusal(const Answer& decision, const mail::Recipient* recipient, std::uint32_t transaction) {
     if (decision.reply.code < 400) return;
     stage.journal.record({.kind = stage::FactKind::rejected,
                           .host = host,
@@ -36,7 +39,7 @@ struct Serving {
                           .transaction = transaction,
                           .at = stage.executor.now(),
                           .connection = stream.id(),
-                          .recipient = std::move(recipient),
+                          .recipient = recipient == nullptr ? std::string() : display(recipient->forward_path),
                           .reverse_path = display(envelope.reverse_path),
                           .text = to_line(decision.reply),
                           .decided_by = decision.decided_by});
@@ -51,10 +54,7 @@ struct Serving {
 Task<void> decide_content(Serving& serving, mail::ContentEvent& event) {
   ReceivedContent received{std::move(event.envelope), std::move(event.content), serving.stream.id(),
                            serving.session.transaction()};
-  std::vector<std::string> recipients;
-  for (const mail::Recipient& recipient : received.envelope.recipients) {
-    recipients.push_back(display(recipient.forward_path));
-  }
+  const std::vector<mail::Recipient> recipients = received.envelope.recipients;
   const std::uint32_t transaction = received.transaction;
   const std::vector<Answer> decisions = co_await serving.conversation.on_content(std::move(received));
   const bool lmtp = serving.session.profile().lmtp;
@@ -62,7 +62,7 @@ Task<void> decide_content(Serving& serving, mail::ContentEvent& event) {
   for (std::size_t index = 0; index < decisions.size(); ++index) {
     // One reply over SMTP speaks for all recipients.
     for (std::size_t named = index; named < (lmtp ? index + 1 : recipients.size()); ++named) {
-      serving.note_refusal(decisions[index], recipients[named], transaction);
+      serving.note_refusal(decisions[index], &recipients[named], transaction);
     }
     serving.then = std::max(serving.then, decisions[index].then);  // the rudest counts
     replies.push_back(decisions[index].reply);
@@ -75,43 +75,35 @@ Task<void> decide_content(Serving& serving, mail::ContentEvent& event) {
   }
 }
 
-Task<void> decide(Serving& serving, mail::SessionEvent event) {
+// What the owner says to a command. The event must live until the task ends.
+Task<Answer> ask(Serving& serving, mail::SessionEvent& event) {
   SmtpConversation& conversation = serving.conversation;
-  const std::uint32_t next_transaction = serving.session.transaction() + 1;
-  if (const auto* hello = std::get_if<mail::HelloEvent>(&event)) {
-    const Answer decision = co_await conversation.on_hello(hello->hello);
-    serving.note_refusal(decision, {}, 0);
-    serving.take(decision);
-  } else if (const auto* mail_event = std::get_if<mail::MailEvent>(&event)) {
-    serving.envelope = mail_event->envelope;
-    const Answer decision = co_await conversation.on_mail(serving.envelope);
-    serving.note_refusal(decision, {}, next_transaction);
-    serving.take(decision);
-  } else if (auto* rcpt = std::get_if<mail::RcptEvent>(&event)) {
-    const Answer decision = co_await conversation.on_rcpt(serving.envelope, rcpt->recipient);
-    serving.note_refusal(decision, display(rcpt->recipient.forward_path), serving.session.transaction());
-    if (decision.reply.is_positive()) serving.envelope.recipients.push_back(std::move(rcpt->recipient));
-    serving.take(decision);
-  } else if (std::holds_alternative<mail::DataEvent>(event)) {
-    const Answer decision = co_await conversation.on_data(serving.envelope);
-    serving.note_refusal(decision, {}, serving.session.transaction());
-    serving.take(decision);
-  } else if (auto* content = std::get_if<mail::ContentEvent>(&event)) {
-    co_await decide_content(serving, *content);
-  } else if (std::holds_alternative<mail::StartTlsEvent>(event)) {
-    // The state change is modelled, not the cipher: the in-memory network has no one to hide from.
-    serving.take(answer(220, "2.0.0", "Ready to start TLS"));
-  } else if (std::holds_alternative<mail::ResetEvent>(event)) {
-    conversation.on_reset();
+  if (auto* mail_event = std::get_if<mail::MailEvent>(&event)) {
+    serving.envelope = std::move(mail_event->envelope);
+    return conversation.on_mail(serving.envelope);
   }
+  if (const auto* rcpt = std::get_if<mail::RcptEvent>(&event)) {
+    return conversation.on_rcpt(serving.envelope, rcpt->recipient);
+  }
+  if (std::holds_alternative<mail::DataEvent>(event)) return conversation.on_data(serving.envelope);
+  if (const auto* hello = std::get_if<mail::HelloEvent>(&event)) return conversation.on_hello(hello->hello);
+  // STARTTLS. The state change is modelled, not the cipher: the in-memory network has no one to hide from.
+  return Task<Answer>::ready(answer(220, "2.0.0", "Ready to start TLS"));
 }
 
-// True while the session goes on.
-Task<bool> write_output(Serving& serving, stage::Time deadline) {
-  const std::string output = serving.session.take_output();
-  if (output.empty()) co_return true;
-  const IoStatus written = co_await serving.stream.write(output, deadline);
-  co_return written == IoStatus::ok;
+void take_decision(Serving& serving, mail::SessionEvent& event, const Answer& decision) {
+  const std::uint32_t transaction = serving.session.transaction();
+  if (auto* rcpt = std::get_if<mail::RcptEvent>(&event)) {
+    serving.note_refusal(decision, &rcpt->recipient, transaction);
+    if (decision.reply.is_positive()) serving.envelope.recipients.push_back(std::move(rcpt->recipient));
+  } else if (std::holds_alternative<mail::MailEvent>(event)) {
+    serving.note_refusal(decision, nullptr, transaction + 1);
+  } else if (std::holds_alternative<mail::DataEvent>(event)) {
+    serving.note_refusal(decision, nullptr, transaction);
+  } else if (std::holds_alternative<mail::HelloEvent>(event)) {
+    serving.note_refusal(decision, nullptr, 0);
+  }
+  serving.take(decision);
 }
 
 // After a rude answer nothing is said any more; a stalled client sees only silence until it gives up.
@@ -134,7 +126,7 @@ Task<void> serve_connection(stage::Stage& stage, stage::HostId host, const SmtpS
                             std::unique_ptr<stage::Stream> stream, std::unique_ptr<SmtpConversation> conversation) {
   Serving serving{stage, host, *stream, mail::ServerSession(options.profile), *conversation, {}, Then::go_on};
   const Answer welcome = co_await conversation->on_connect();
-  serving.note_refusal(welcome, {}, 0);
+  serving.note_refusal(welcome, nullptr, 0);
   serving.then = welcome.then;
   if (welcome.then == Then::drop || welcome.then == Then::stall) {
     co_await end_rudely(serving);
@@ -144,15 +136,23 @@ Task<void> serve_connection(stage::Stage& stage, stage::HostId host, const SmtpS
   std::string input;
   for (;;) {
     const stage::Time deadline = stage.executor.now() + options.command_timeout;
-    const bool written = co_await write_output(serving, deadline);
-    if (!written || serving.session.is_over() || serving.then == Then::close) break;
+    const std::string output = serving.session.take_output();
+    IoStatus status = IoStatus::ok;
+    if (!output.empty()) status = co_await stream->write(output, deadline);
+    if (status != IoStatus::ok || serving.session.is_over() || serving.then == Then::close) break;
     input.clear();
-    const IoStatus status = co_await stream->read(input, deadline);
+    status = co_await stream->read(input, deadline);
     if (status != IoStatus::ok) break;
     serving.session.receive(input);
     while (auto event = serving.session.next()) {
-      mail::SessionEvent taken = std::move(*event);
-      co_await decide(serving, std::move(taken));
+      if (auto* content = std::get_if<mail::ContentEvent>(&*event)) {
+        co_await decide_content(serving, *content);
+      } else if (std::holds_alternative<mail::ResetEvent>(*event)) {
+        conversation->on_reset();
+      } else if (!std::holds_alternative<mail::QuitEvent>(*event)) {
+        const Answer decision = co_await ask(serving, *event);
+        take_decision(serving, *event, decision);
+      }
       if (serving.then == Then::drop || serving.then == Then::stall) {
         co_await end_rudely(serving);
         co_return;

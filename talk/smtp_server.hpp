@@ -51,9 +51,7 @@ struct ReceivedContent {
 class SmtpConversation {
  public:
   virtual ~SmtpConversation() = default;
-  virtual stage::Task<Answer> on_connect() {
-    co_return Answer{};
-  }  ///< anything but 2yz is sent instead of the greeting
+  virtual stage::Task<Answer> on_connect();  ///< anything but 2yz is sent instead of the greeting
   virtual stage::Task<Answer> on_hello(const mail::HelloCommand& hello);
   virtual stage::Task<Answer> on_mail(const mail::Envelope& envelope);
   virtual stage::Task<Answer> on_rcpt(const mail::Envelope& so_far, const mail::Recipient& recipient);

@@ -20,9 +20,12 @@ bool covers(const OutageEnd& end, const IpAddress& address, GroupId group) {
 }  // namespace
 
 LinkModel::LinkModel(LinkOptions options, stage::Random random, const stage::Executor& executor)
-    : options_(std::move(options)), random_(random), executor_(executor) {}
+    : options_(std::move(options)), random_(random), executor_(executor), ways_(ways_max) {}
 
-void LinkModel::assign(IpAddress address, GroupId group) { groups_[address] = group; }
+void LinkModel::assign(IpAddress address, GroupId group) {
+  groups_[address] = group;
+  ways_.assign(ways_max, Way{});
+}
 
 GroupId LinkModel::group_of(IpAddress address) const {
   const auto found = groups_.find(address);
@@ -33,27 +36,32 @@ std::size_t LinkModel::remove_outages(std::string_view name) {
   return std::erase_if(options_.outages, [name](const Outage& outage) { return outage.name == name; });
 }
 
-stage::Link LinkModel::link(IpAddress from, IpAddress to) {
-  const GroupId from_group = group_of(from);
-  const GroupId to_group = group_of(to);
-  stage::Link link{.latency = options_.default_latency};
-  stage::Duration jitter = options_.default_jitter;
+const LinkModel::Way& LinkModel::way(const IpAddress& from, const IpAddress& to) {
+  Way& known = ways_[(IpAddressHash{}(from)*31 + IpAddressHash{}(to)) % ways_max];
+  if (known.is_known && known.from == from && known.to == to) return known;
+  known = {from, to, group_of(from), group_of(to), options_.default_latency, options_.default_jitter, true};
   for (const Latency& each : options_.latencies) {
-    const bool forth = each.a == from_group && each.b == to_group;
-    const bool back = each.a == to_group && each.b == from_group;
+    const bool forth = each.a == known.from_group && each.b == known.to_group;
+    const bool back = each.a == known.to_group && each.b == known.from_group;
     if (!forth && !back) continue;
-    link.latency = each.latency;
-    jitter = each.jitter;
+    known.latency = each.latency;
+    known.jitter = each.jitter;
     break;
   }
-  if (jitter > stage::Duration::zero()) {
-    link.latency += stage::Duration(random_.below(static_cast<std::uint64_t>(jitter.count()) + 1));
+  return known;
+}
+
+stage::Link LinkModel::link(IpAddress from, IpAddress to) {
+  const Way& between = way(from, to);
+  stage::Link link{.latency = between.latency};
+  if (between.jitter > stage::Duration::zero()) {
+    link.latency += stage::Duration(random_.below(static_cast<std::uint64_t>(between.jitter.count()) + 1));
   }
   const stage::Time now = executor_.now();
   for (const Outage& outage : options_.outages) {
     if (now < outage.from || now >= outage.until) continue;
-    const bool forth = covers(outage.a, from, from_group) && covers(outage.b, to, to_group);
-    const bool back = covers(outage.a, to, to_group) && covers(outage.b, from, from_group);
+    const bool forth = covers(outage.a, from, between.from_group) && covers(outage.b, to, between.to_group);
+    const bool back = covers(outage.a, to, between.to_group) && covers(outage.b, from, between.from_group);
     if (!forth && (outage.one_way || !back)) continue;
     (outage.kind == OutageKind::cut ? link.is_cut : link.is_refused) = true;
   }

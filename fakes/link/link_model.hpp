@@ -62,6 +62,7 @@ class LinkModel {
   /// `executor` gives the time. The model must outlive its use by the network.
   LinkModel(LinkOptions options, stage::Random random, const stage::Executor& executor);
 
+  /// Before the first packet, or at any time.
   void assign(IpAddress address, GroupId group);
   GroupId group_of(IpAddress address) const;
 
@@ -77,6 +78,20 @@ class LinkModel {
   stage::Random random_;
   const stage::Executor& executor_;
   std::unordered_map<IpAddress, GroupId, IpAddressHash> groups_;
+
+  /// What does not change between two addresses; nearly every packet goes the way of an earlier one.
+  struct Way {
+    IpAddress from;
+    IpAddress to;
+    GroupId from_group = 0;
+    GroupId to_group = 0;
+    stage::Duration latency{};
+    stage::Duration jitter{};
+    bool is_known = false;
+  };
+  const Way& way(const IpAddress& from, const IpAddress& to);
+  static constexpr std::size_t ways_max = 256;
+  std::vector<Way> ways_;  // by the hash of both ends; a later pair takes an earlier one's place
 };
 
 }  // namespace watershed::link

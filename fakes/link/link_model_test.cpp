@@ -35,6 +35,16 @@ TEST(LinkModel, LatencyByPlace) {
   EXPECT_EQ(model.group_of(outside_host), 0U);
 }
 
+TEST(LinkModel, AnAddressThatMovesGoesTheNewWay) {
+  const stage::VirtualExecutor executor;
+  LinkModel model = make_model(
+      {.default_latency = milliseconds(5), .latencies = {{1, 2, milliseconds(20), {}}, {1, 1, {}, {}}}}, executor);
+  EXPECT_EQ(model.link(linux_host, cloud_host).latency, milliseconds(20));
+  model.assign(cloud_host, 1);
+  EXPECT_EQ(model.link(linux_host, cloud_host).latency, milliseconds(0));
+  EXPECT_EQ(model.link(outside_host, cloud_host).latency, milliseconds(5));
+}
+
 TEST(LinkModel, JitterIsSeededAndBounded) {
   const stage::VirtualExecutor executor;
   const LinkOptions options{.default_latency = milliseconds(10), .default_jitter = milliseconds(4)};

@@ -64,6 +64,7 @@ class FakeMta::Conversation final : public talk::SmtpConversation {
 
   Task<Answer> answered(ScriptStage at, const mail::Envelope* envelope, const mail::Recipient* recipient,
                         Answer honest);
+  Task<Answer> ruled(ScriptStage at, const mail::Envelope* envelope, const mail::Recipient* recipient, Answer honest);
   Task<Ruling> rule(ScriptStage at, const mail::Envelope* envelope, const mail::Recipient* recipient, Answer honest);
   void note_fault(const ScriptRule& rule, const Encounter& encounter);
 
@@ -74,7 +75,12 @@ class FakeMta::Conversation final : public talk::SmtpConversation {
 
 Task<Answer> FakeMta::Conversation::answered(ScriptStage at, const mail::Envelope* envelope,
                                              const mail::Recipient* recipient, Answer honest) {
-  if (mta_.script_.empty()) co_return honest;
+  if (mta_.script_.empty()) return Task<Answer>::ready(std::move(honest));
+  return ruled(at, envelope, recipient, std::move(honest));
+}
+
+Task<Answer> FakeMta::Conversation::ruled(ScriptStage at, const mail::Envelope* envelope,
+                                          const mail::Recipient* recipient, Answer honest) {
   Ruling ruling = co_await rule(at, envelope, recipient, std::move(honest));
   co_return std::move(ruling.answer);
 }

@@ -109,7 +109,7 @@ TEST(FakeMta, FlagsSins) {
 TEST(FakeMta, ReusesItsSessions) {
   for (const bool reuse : {true, false}) {
     World world;
-    world.sender.sender.pool = {.parallel = 3, .reuse = reuse};
+    world.sender.sender.pool = {.parallel = 3, .reuse = reuse, .reuse_on_demand = false};
     world.start();
     for (int index = 0; index < 30; ++index) world.send({"a@receiver.example"});
     world.run();
@@ -118,6 +118,46 @@ TEST(FakeMta, ReusesItsSessions) {
     // Idle sessions end with QUIT by themselves: the world came to rest.
     EXPECT_EQ(world.executor.now(), reuse ? seconds(2) : seconds(0));
   }
+}
+
+TEST(FakeMta, KeepsSessionsWhileMailFollowsUponMail) {
+  World world;
+  world.sender.sender.pool = {.parallel = 1, .age_max = seconds(5)};
+  world.start();
+  const auto send_at = [&world](seconds at) {
+    world.executor.run_until(at);
+    world.send({"a@receiver.example"});
+    world.executor.run_until(at);
+  };
+  send_at(seconds(0));
+  send_at(seconds(2));
+  EXPECT_EQ(world.count(FactKind::connected), 2U);  // two seconds lie between: no demand
+  send_at(seconds(3));
+  EXPECT_EQ(world.count(FactKind::connected), 3U);  // the session of the one before had ended; this one stays
+  for (const int at : {4, 5, 6, 7, 8}) send_at(seconds(at));
+  EXPECT_EQ(world.count(FactKind::connected), 3U);
+  send_at(seconds(9));
+  EXPECT_EQ(world.count(FactKind::connected), 4U);
+  world.run();
+  EXPECT_EQ(world.count(FactKind::stored), 9U);
+  EXPECT_EQ(world.executor.now(), seconds(11));  // idle for two seconds, then ended
+}
+
+TEST(FakeMta, AFaultTakesEffectInASessionThatGoesOn) {
+  World world;
+  world.sender.sender.pool = {.parallel = 1, .reuse = true};
+  world.start();
+  world.send({"a@receiver.example"});
+  world.executor.run_until(seconds(1));
+  world.to->script().add_first(answers(ScriptStage::rcpt, 550, "5.1.1", "Gone"));
+  world.send({"a@receiver.example"});
+  world.executor.run_until(seconds(1));
+  EXPECT_EQ(world.to->script().remove("test"), 1U);
+  world.send({"a@receiver.example"});
+  world.run();
+  EXPECT_EQ(world.count(FactKind::connected), 1U);
+  EXPECT_EQ(world.facts(FactKind::failed), Lines{"1s a@receiver.example 550  550 5.1.1 Gone"});
+  EXPECT_EQ(world.count(FactKind::stored), 2U);
 }
 
 TEST(FakeMta, MailToALiteralGoesThereAndNowhereElse) {

@@ -40,14 +40,24 @@ Task<Result<SessionPool::Session, talk::SessionFailure>> SessionPool::take(Endpo
     sessions.freed.notify_one();
     co_return std::move(opened).error();
   }
-  Session session{peer, std::move(*opened), 1, {}};
+  Session session{peer, std::move(*opened), 1, stage_.executor.now(), {}};
   co_return std::move(session);
+}
+
+// The demand is Postfix's: mail to the same place within a second of the last, until nothing is under way any more.
+bool SessionPool::is_kept(Peer& sessions, const Session& session) const {
+  const stage::Time now = stage_.executor.now();
+  const bool follows = sessions.last_done != stage::Time::min() && sessions.last_done + std::chrono::seconds(1) >= now;
+  sessions.keeps_sessions = follows || (sessions.keeps_sessions && sessions.in_use > 1);
+  sessions.last_done = now;
+  const bool worn_out = options_.transactions_max > 0 && session.transactions >= options_.transactions_max;
+  const bool too_old = now - session.opened >= options_.age_max;
+  return (options_.reuse || (options_.reuse_on_demand && sessions.keeps_sessions)) && !worn_out && !too_old;
 }
 
 void SessionPool::give_back(Session session) {
   Peer& sessions = peers_.at(session.peer);
-  const bool worn_out = options_.transactions_max > 0 && session.transactions >= options_.transactions_max;
-  if (session.client->is_usable() && (!options_.reuse || worn_out)) {
+  if (const bool kept = is_kept(sessions, session); session.client->is_usable() && !kept) {
     // The slot is free when the peer has seen the end: otherwise it would count one session too many.
     stage_.executor.spawn(end(std::move(session), &sessions));
     return;

@@ -17,10 +17,14 @@ namespace watershed::mta {
 
 struct SessionPoolOptions {
   std::size_t parallel = 20;  ///< sessions to one endpoint at a time (Postfix: default_destination_concurrency_limit)
-  bool reuse = false;         ///< keep sessions for the next message; else each ends with QUIT after its transaction
+  bool reuse = false;         ///< keep every session for the next message, however little mail there is
+  /// Keep sessions to an endpoint while mail follows upon mail (smtp_connection_cache_on_demand); else each ends with
+  /// QUIT after its transaction.
+  bool reuse_on_demand = true;
   stage::Duration idle =
-      std::chrono::seconds(2);         ///< how long an unused session stays open (smtp_connection_cache_time_limit)
-  std::uint32_t transactions_max = 0;  ///< then the session ends; 0: no limit
+      std::chrono::seconds(2);  ///< how long an unused session stays open (smtp_connection_cache_time_limit)
+  stage::Duration age_max = std::chrono::seconds(300);  ///< then it ends (smtp_connection_reuse_time_limit)
+  std::uint32_t transactions_max = 0;                   ///< then the session ends; 0: no limit
 };
 
 class SessionPool {
@@ -34,6 +38,7 @@ class SessionPool {
     Endpoint peer;
     std::unique_ptr<talk::SmtpClient> client;
     std::uint32_t transactions = 0;  ///< counted by the pool: how often it was taken
+    stage::Time opened{};
     stage::Time idle_since{};
   };
 
@@ -52,9 +57,12 @@ class SessionPool {
     explicit Peer(stage::Executor& executor) : freed(executor) {}
     std::vector<Session> idle;  // the one used last is taken first
     std::size_t in_use = 0;
+    stage::Time last_done = stage::Time::min();
+    bool keeps_sessions = false;  // mail follows upon mail
     stage::Signal freed;
   };
   IpAddress local_for(const IpAddress& peer) const;
+  bool is_kept(Peer& sessions, const Session& session) const;
   stage::Task<void> end(Session session, Peer* slot_of);
   stage::Task<void> close_when_idle_too_long();
 

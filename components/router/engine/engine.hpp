@@ -1,6 +1,7 @@
 // The router from the inside: what its parts share. Not for other modules.
 #pragma once
 
+#include "components/router/engine/decision_memo.hpp"
 #include "components/router/engine/queue.hpp"
 #include "components/router/engine/queue_manager.hpp"
 #include "components/router/engine/router.hpp"
@@ -32,6 +33,7 @@ struct Engine {
   stage::Random random;
   std::shared_ptr<const RouteDecider> decider;
   std::shared_ptr<const EngineSettings> settings;
+  DecisionMemo memo;  ///< of what `decider` said
   talk::Resolver resolver;
 
   MessageQueue queue;
@@ -50,6 +52,10 @@ struct Engine {
   stage::Fact fact(stage::FactKind kind, stage::Custody custody) const;
   /// Facts about cases that are not modelled, and their list; each case once.
   void note_not_understood(std::span<const NotUnderstood> items);
+
+  /// `decider->expand`, remembered where one recipient came: nearly always.
+  Expansion expand(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients,
+                   const std::string& service);
 
   /// Like Postfix's short queue ids: microseconds and a number that no other message here has.
   std::string new_queue_id();

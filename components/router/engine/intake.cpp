@@ -2,7 +2,6 @@
 #include "components/router/engine/intake.hpp"
 
 #include "components/router/engine/engine.hpp"
-#include "components/router/engine/long_lines.hpp"
 #include "mail/trace.hpp"
 
 #include <algorithm>
@@ -175,8 +174,6 @@ void admit(Engine& engine, NewMail mail) {
   queued->arrived = engine.now();
   queued->message = mail.message;
   queued->body_hash = mail.body_hash;
-  queued->longest_line_octets =
-      std::max(longest_line_octets(mail.message->header_section()), longest_line_octets(mail.message->body()));
   queued->filter = std::move(mail.filter);
   queued->recipients.reserve(mail.expansion.recipients.size());
   for (FinalRecipient& each : mail.expansion.recipients) {

@@ -6,15 +6,20 @@
 
 namespace watershed::router {
 
-std::size_t longest_line_octets(std::string_view text) {
-  std::size_t longest = 0;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::size_t length = end > 0 && text[end - 1] == '\r' ? end - 1 : end;
-    longest = std::max(longest, length);
-    text.remove_prefix(std::min(end + 1, text.size()));
+bool has_longer_line(std::string_view text, std::size_t limit_octets) {
+  // From line end to line end in steps of the limit: what lies between two that are near needs no look.
+  while (text.size() > limit_octets) {
+    const std::size_t last = text.rfind('\n', limit_octets);
+    if (last != std::string_view::npos) {
+      text.remove_prefix(last + 1);
+      continue;
+    }
+    // As many octets as may be without a line end: the line is as long as it may be if it ends here.
+    text.remove_prefix(limit_octets);
+    if (text != "\r" && !text.starts_with("\r\n")) return true;
+    text.remove_prefix(std::min<std::size_t>(text.size(), 2));
   }
-  return longest;
+  return false;
 }
 
 mail::Message break_long_lines(const mail::Message& message, std::size_t limit_octets) {

@@ -12,7 +12,7 @@ namespace watershed::router {
 /// The message with lines over the limit broken by CRLF SPACE. postconf(5) smtp_line_length_limit.
 mail::Message break_long_lines(const mail::Message& message, std::size_t limit_octets);
 
-/// Length of the longest line without its line end.
-std::size_t longest_line_octets(std::string_view text);
+/// True when a line, without its line end, is longer than the limit.
+bool has_longer_line(std::string_view text, std::size_t limit_octets);
 
 }  // namespace watershed::router

@@ -107,11 +107,32 @@ TEST(CutAtSelf, KeepsOnlyBetterExchangers) {
 TEST(LongLines, AreBrokenLikePostfixDoes) {
   const std::string text = "Subject: x\r\n\r\n" + std::string(25, 'a') + "\r\n" + std::string(10, 'b') + "\r\n";
   const mail::Message message = mail::Message::parse(text);
-  EXPECT_EQ(longest_line_octets(message.body()), 25U);
+  EXPECT_TRUE(has_longer_line(message.body(), 24));
+  EXPECT_FALSE(has_longer_line(message.body(), 25));
   EXPECT_EQ(break_long_lines(message, 10).bytes(), "Subject: x\r\n\r\n" + std::string(10, 'a') + "\r\n " +
                                                        std::string(10, 'a') + "\r\n aaaaa\r\n" + std::string(10, 'b') +
                                                        "\r\n");
   EXPECT_EQ(break_long_lines(message, 25).bytes(), text);
+}
+
+TEST(LongLines, AreFoundWhereverTheyStand) {
+  const auto length_of = [](std::string_view text) {
+    std::size_t limit = 0;
+    while (has_longer_line(text, limit)) ++limit;
+    return limit;
+  };
+  const std::string long_line(7, 'x');
+  for (const char* const line_end : {"\r\n", "\n"}) {
+    const std::string short_line = std::string("abc") + line_end;
+    EXPECT_EQ(length_of(short_line), 3U);
+    EXPECT_EQ(length_of(long_line + line_end + short_line), 7U);
+    EXPECT_EQ(length_of(short_line + long_line + line_end), 7U);
+    EXPECT_EQ(length_of(short_line + short_line + long_line), 7U);
+    EXPECT_EQ(length_of(std::string(line_end) + line_end + short_line), 3U);
+  }
+  EXPECT_EQ(length_of(""), 0U);
+  EXPECT_EQ(length_of("\r\n\r\n"), 0U);
+  EXPECT_EQ(length_of("abcdefg\r"), 7U);
 }
 
 }  // namespace

@@ -63,7 +63,6 @@ struct QueuedMessage {
   std::string filter;       ///< FILTER action or content_filter; empty for none
   std::shared_ptr<const mail::Message> message;
   std::uint64_t body_hash = 0;
-  std::size_t longest_line_octets = 0;
   std::vector<QueuedRecipient> recipients;
   std::size_t scheduled = 0;         ///< recipients in state scheduled
   std::vector<std::size_t> notices;  ///< recipients whose outcome of this pass is still to be reported

@@ -6,6 +6,7 @@
 #include "components/router/engine/listeners.hpp"
 
 #include <fmt/chrono.h>
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -50,6 +51,7 @@ Engine::~Engine() = default;
 
 void Engine::configure(std::shared_ptr<const RouteDecider> deciding) {
   decider = std::move(deciding);
+  memo.clear();
   settings = std::make_shared<const EngineSettings>(decider->config(), options.addresses);
   own_mail_addresses = mail_addresses(options, decider->config());
 }
@@ -75,9 +77,30 @@ void Engine::note_not_understood(std::span<const NotUnderstood> items) {
   }
 }
 
+Expansion Engine::expand(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients,
+                         const std::string& service) {
+  if (recipients.size() != 1) return decider->expand(reverse_path, recipients, service);
+  const mail::Recipient& recipient = recipients.front();
+  const mail::DsnNotify& notify = recipient.notify;
+  MemoKey parts;
+  parts.add(service).add_flag(reverse_path.is_null());
+  if (!reverse_path.is_null()) parts.add(reverse_path.address());
+  parts.add(recipient.forward_path.address()).add(recipient.original_recipient);
+  for (const bool flag : {notify.specified, notify.never, notify.success, notify.failure, notify.delay}) {
+    parts.add_flag(flag);
+  }
+  std::string key = parts.take();
+  DecisionMemo::ExpansionPtr known = memo.expansion(key);
+  if (!known) {
+    known = std::make_shared<const Expansion>(decider->expand(reverse_path, recipients, service));
+    memo.keep(std::move(key), known);
+  }
+  return *known;
+}
+
 std::string Engine::new_queue_id() {
   const auto microseconds = std::chrono::duration_cast<std::chrono::microseconds>(now()).count() % 1'000'000;
-  return fmt::format("{:05X}{:X}", microseconds, 0x20000 + ++queue_ids_);
+  return fmt::format(FMT_COMPILE("{:05X}{:X}"), microseconds, 0x20000 + ++queue_ids_);
 }
 
 std::string Engine::message_id(const std::string& queue_id) const {

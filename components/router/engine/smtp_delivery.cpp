@@ -261,8 +261,9 @@ Task<void> SmtpDelivery::transact(bool is_final) {
   for (const std::size_t index : tried)
     envelope.recipients.push_back(queued.recipients[batch_.recipients[index]].recipient);
   const std::shared_ptr<const mail::Message> message = queued.message;
-  const bool too_long =
-      client_.line_length_max_octets > 0 && queued.longest_line_octets > client_.line_length_max_octets;
+  const std::size_t line_max = client_.line_length_max_octets;
+  const bool too_long = line_max > 0 && (has_longer_line(message->header_section(), line_max) ||
+                                         has_longer_line(message->body(), line_max));
   std::vector<talk::RecipientOutcome> outcomes;
   if (too_long) {
     const mail::Message broken = break_long_lines(*message, client_.line_length_max_octets);
@@ -277,9 +278,12 @@ Task<void> SmtpDelivery::transact(bool is_final) {
 
 void SmtpDelivery::take_outcome(std::size_t index, const talk::RecipientOutcome& outcome, bool is_final) {
   if (outcome.is_accepted()) {
-    Outcome relayed = outcome_of_reply(*outcome.reply, outcome.at, session_.peer);
+    Outcome relayed;
     relayed.kind = Outcome::Kind::relayed;
-    if (!outcome.reply->status) relayed.status = {2, 0, 0};
+    relayed.code = static_cast<std::uint16_t>(outcome.reply->code);
+    relayed.status = outcome.reply->status.value_or(mail::EnhancedStatus{2, 0, 0});
+    relayed.remote_mta = session_.peer.substr(0, session_.peer.find('['));
+    relayed.diagnostic = outcome.text;
     relayed.text = outcome.text;
     // Over LMTP this was the last hop: nobody behind it reports success (RFC 3461 §5.2.5).
     relayed.next_hop_sends_dsn = !client_.lmtp && session_.client->capabilities().dsn;

@@ -3,6 +3,8 @@
 
 #include "components/router/engine/dns_facts.hpp"
 
+#include <utility>
+
 namespace watershed::router {
 
 using stage::Task;
@@ -54,22 +56,47 @@ void SmtpdConversation::take_effects(const AccessDecision& decision) {
   effects_.bcc.insert(effects_.bcc.end(), decision.bcc.begin(), decision.bcc.end());
 }
 
-Task<Answer> SmtpdConversation::decide(Ask ask, Answer when_accepted) {
-  if (is_over()) co_return hang_up();
+Answer SmtpdConversation::conclude(const AccessDecision& decision, Answer when_accepted) {
+  engine_.note_not_understood(decision.not_understood);
+  if (decision.verdict == AccessDecision::Verdict::refuse) return refuse(decision);
+  take_effects(decision);
+  return when_accepted;
+}
+
+template <class Asking>
+Task<Answer> SmtpdConversation::decide(const Asking& ask, Answer when_accepted) {
+  if (is_over()) return Task<Answer>::ready(hang_up());
   AccessDecision decision = ask(dns_);
+  if (decision.verdict == AccessDecision::Verdict::needs_dns) {
+    return decide_with_dns(ask, std::move(decision), std::move(when_accepted));
+  }
+  return Task<Answer>::ready(conclude(decision, std::move(when_accepted)));
+}
+
+Task<Answer> SmtpdConversation::decide_with_dns(Ask ask, AccessDecision decision, Answer when_accepted) {
   while (decision.verdict == AccessDecision::Verdict::needs_dns) {
-    DnsQuestion question = *decision.question;
-    DnsAnswer found = co_await answer_question(engine_.resolver, question);
-    const bool is_new = dns_.emplace(std::move(question), std::move(found)).second;
-    if (is_over()) co_return hang_up();
+    const DnsQuestion question = *decision.question;
     // A question that was answered before would be asked for ever.
-    if (!is_new) co_return talk::answer(451, "4.3.5", "Server configuration error", journal_form(decision.decided_by));
+    if (dns_.contains(question)) {
+      co_return talk::answer(451, "4.3.5", "Server configuration error", journal_form(decision.decided_by));
+    }
+    co_await ask_dns(question);
+    if (is_over()) co_return hang_up();
     decision = ask(dns_);
   }
-  engine_.note_not_understood(decision.not_understood);
-  if (decision.verdict == AccessDecision::Verdict::refuse) co_return refuse(decision);
-  take_effects(decision);
-  co_return when_accepted;
+  co_return conclude(decision, std::move(when_accepted));
+}
+
+// What this transaction knows, or what the resolver says now. `question` must live until the task ends.
+Task<const DnsAnswer*> SmtpdConversation::ask_dns(const DnsQuestion& question) {
+  const auto known = dns_.find(question);
+  if (known != dns_.end()) return Task<const DnsAnswer*>::ready(&known->second);
+  return ask_resolver(question);
+}
+
+Task<const DnsAnswer*> SmtpdConversation::ask_resolver(DnsQuestion question) {
+  DnsAnswer found = co_await answer_question(engine_.resolver, question);
+  co_return &dns_.insert_or_assign(std::move(question), std::move(found)).first->second;
 }
 
 Task<void> SmtpdConversation::find_client_name() {
@@ -85,9 +112,9 @@ Task<Answer> SmtpdConversation::on_connect() {
   if (is_over() || (loopback_only_ && !is_loopback(session_.client_address))) co_return hang_up();
   co_await find_client_name();
   const AccessPolicy& policy = decider_->access(service_.name);
-  Ask ask = [this, &policy](const DnsFacts& dns) { return policy.check_client(session_, dns); };
+  const auto ask = [this, &policy](const DnsFacts& dns) { return policy.check_client(session_, dns); };
   Answer accepted;
-  Answer decision = co_await decide(std::move(ask), std::move(accepted));
+  Answer decision = co_await decide(ask, std::move(accepted));
   co_return decision;
 }
 
@@ -95,39 +122,104 @@ Task<Answer> SmtpdConversation::on_hello(const mail::HelloCommand& hello) {
   session_.helo = hello.domain;
   session_.is_esmtp = hello.verb != mail::HelloCommand::Verb::helo;
   const AccessPolicy& policy = decider_->access(service_.name);
-  Ask ask = [this, &policy](const DnsFacts& dns) { return policy.check_helo(session_, dns); };
-  Answer accepted = talk::answer(250, "", "");
-  Answer decision = co_await decide(std::move(ask), std::move(accepted));
-  co_return decision;
+  const auto ask = [this, &policy](const DnsFacts& dns) { return policy.check_helo(session_, dns); };
+  return decide(ask, talk::answer(250, "", ""));
 }
 
 Task<Answer> SmtpdConversation::on_mail(const mail::Envelope& envelope) {
+  // A client that keeps its session for further messages would go on under a configuration that is gone. RFC 5321 §3.8:
+  // 421 has it connect again.
+  if (std::exchange(has_served_, true) && engine_.decider != decider_) {
+    return Task<Answer>::ready(
+        Answer{mail::make_reply(421, "4.3.2", "Service is being reconfigured"), talk::Then::close, {}});
+  }
+  dns_.clear();
   const AccessPolicy& policy = decider_->access(service_.name);
-  Ask ask = [this, &policy, &envelope](const DnsFacts& dns) {
+  const auto ask = [this, &policy, &envelope](const DnsFacts& dns) {
     return policy.check_mail(session_, envelope.reverse_path, dns);
   };
-  Answer accepted = talk::answer(250, "2.1.0", "Ok");
-  Answer decision = co_await decide(std::move(ask), std::move(accepted));
-  co_return decision;
+  return decide(ask, talk::answer(250, "2.1.0", "Ok"));
+}
+
+// All that a decision about a recipient depends on, DNS apart.
+struct SmtpdConversation::RecipientQuestion {
+  const AccessPolicy& policy;
+  const mail::ReversePath& reverse_path;
+  const mail::ForwardPath& forward_path;
+  std::size_t recipients_before;
+};
+
+std::string SmtpdConversation::memo_key(const RecipientQuestion& question) const {
+  MemoKey key;
+  key.add(session_.service).add_flag(session_.client_address.is_v6);
+  const auto& bytes = session_.client_address.bytes;
+  key.add({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  key.add(session_.client_name).add(session_.reverse_client_name).add(session_.helo).add(session_.sasl_username);
+  key.add_flag(session_.client_name_failed_for_now).add_flag(session_.reverse_name_failed_for_now);
+  key.add_flag(session_.is_esmtp).add_flag(session_.is_tls).add_flag(question.reverse_path.is_null());
+  if (!question.reverse_path.is_null()) key.add(question.reverse_path.address());
+  key.add(question.forward_path.address()).add_number(question.recipients_before);
+  return key.take();
+}
+
+Task<Answer> SmtpdConversation::decide_recipient(RecipientQuestion question) {
+  const std::string key = memo_key(question);
+  if (const auto known = engine_.memo.recipient(key)) {
+    bool is_same = true;
+    for (const auto& [asked, said] : known->dns) {
+      const DnsAnswer* const now = co_await ask_dns(asked);
+      if (is_over()) co_return hang_up();
+      is_same = *now == said;
+      if (!is_same) break;
+    }
+    if (is_same) co_return conclude(known->decision, talk::answer(250, "2.1.5", "Ok"));
+  }
+  auto made = std::make_shared<RecipientDecision>();
+  DnsFacts facts;
+  const auto ask = [&] {
+    return question.policy.check_recipient(session_, question.reverse_path, question.forward_path,
+                                           question.recipients_before, facts);
+  };
+  made->decision = ask();
+  while (made->decision.verdict == AccessDecision::Verdict::needs_dns) {
+    const DnsQuestion asked = *made->decision.question;
+    // A question that was answered before would be asked for ever.
+    if (facts.contains(asked)) {
+      co_return talk::answer(451, "4.3.5", "Server configuration error", journal_form(made->decision.decided_by));
+    }
+    const DnsAnswer* const said = co_await ask_dns(asked);
+    if (is_over()) co_return hang_up();
+    facts.emplace(asked, *said);
+    made->dns.emplace_back(asked, *said);
+    made->decision = ask();
+  }
+  // A configuration that came meanwhile has a memo of its own.
+  if (engine_.decider == decider_) engine_.memo.keep(key, made);
+  co_return conclude(made->decision, talk::answer(250, "2.1.5", "Ok"));
 }
 
 Task<Answer> SmtpdConversation::on_rcpt(const mail::Envelope& so_far, const mail::Recipient& recipient) {
-  const AccessPolicy& policy = decider_->access(service_.name);
-  Ask ask = [this, &policy, &so_far, &recipient](const DnsFacts& dns) {
-    return policy.check_recipient(session_, so_far.reverse_path, recipient.forward_path, so_far.recipients.size(), dns);
-  };
-  Answer accepted = talk::answer(250, "2.1.5", "Ok");
-  Answer decision = co_await decide(std::move(ask), std::move(accepted));
-  co_return decision;
+  if (is_over()) return Task<Answer>::ready(hang_up());
+  const RecipientQuestion question{decider_->access(service_.name), so_far.reverse_path, recipient.forward_path,
+                                   so_far.recipients.size()};
+  return decide_recipient(question);
 }
 
 Task<Answer> SmtpdConversation::on_data(const mail::Envelope& envelope) {
   const AccessPolicy& policy = decider_->access(service_.name);
-  Ask ask = [this, &policy, &envelope](const DnsFacts& dns) { return policy.check_data(session_, envelope, dns); };
-  Answer accepted = talk::answer(354, "", "End data with <CR><LF>.<CR><LF>");
+  const auto ask = [this, &policy, &envelope](const DnsFacts& dns) {
+    return policy.check_data(session_, envelope, dns);
+  };
   data_checked_ = true;
-  Answer decision = co_await decide(std::move(ask), std::move(accepted));
-  co_return decision;
+  return decide(ask, talk::answer(354, "", "End data with <CR><LF>.<CR><LF>"));
+}
+
+Task<Answer> SmtpdConversation::check_end_of_data(const mail::Envelope& envelope) {
+  const AccessPolicy& policy = decider_->access(service_.name);
+  const auto ask = [this, &policy, &envelope](const DnsFacts& dns) {
+    return policy.check_end_of_data(session_, envelope, dns);
+  };
+  return decide(ask, talk::answer(250, "2.0.0", "Ok"));
 }
 
 void SmtpdConversation::on_reset() {

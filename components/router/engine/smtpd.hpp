@@ -30,6 +30,7 @@ class SmtpdConversation final : public talk::SmtpConversation {
 
  private:
   using Ask = std::function<AccessDecision(const DnsFacts&)>;
+  struct RecipientQuestion;
 
   /// What the accepted commands of this transaction want done to the message. access(5) "OTHER ACTIONS".
   struct Effects {
@@ -56,10 +57,18 @@ class SmtpdConversation final : public talk::SmtpConversation {
   bool is_over() const { return !engine_.running || engine_.generation != generation_; }
   talk::Answer hang_up() const;
   stage::Task<void> find_client_name();
-  stage::Task<talk::Answer> decide(Ask ask, talk::Answer when_accepted);
+  template <class Asking>
+  stage::Task<talk::Answer> decide(const Asking& ask, talk::Answer when_accepted);
+  stage::Task<talk::Answer> decide_with_dns(Ask ask, AccessDecision decision, talk::Answer when_accepted);
+  stage::Task<talk::Answer> decide_recipient(RecipientQuestion question);
+  stage::Task<const DnsAnswer*> ask_dns(const DnsQuestion& question);
+  stage::Task<const DnsAnswer*> ask_resolver(DnsQuestion question);
+  talk::Answer conclude(const AccessDecision& decision, talk::Answer when_accepted);
+  std::string memo_key(const RecipientQuestion& question) const;
   talk::Answer refuse(const AccessDecision& decision) const;
   talk::Answer soften(talk::Answer answer) const;
   void take_effects(const AccessDecision& decision);
+  stage::Task<talk::Answer> check_end_of_data(const mail::Envelope& envelope);
   stage::Task<talk::Answer> receive(Incoming& incoming, std::string content);
   std::optional<talk::Answer> prepare_header(Incoming& incoming);
   std::optional<talk::Answer> check_content(Incoming& incoming);
@@ -76,9 +85,10 @@ class SmtpdConversation final : public talk::SmtpConversation {
   bool loopback_only_;
   std::uint32_t generation_;
   SessionFacts session_;
-  DnsFacts dns_;
+  DnsFacts dns_;  // of the transaction: the next one asks again, what the resolver still knows costs nothing
   Effects effects_;
   bool data_checked_ = false;
+  bool has_served_ = false;  // a transaction began before
 };
 
 }  // namespace watershed::router

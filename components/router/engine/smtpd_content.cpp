@@ -30,16 +30,11 @@ Task<std::vector<Answer>> SmtpdConversation::on_content(talk::ReceivedContent re
 
 Task<Answer> SmtpdConversation::receive(Incoming& incoming, std::string content) {
   const mail::Envelope& envelope = incoming.mail.envelope;
-  const AccessPolicy& policy = decider_->access(service_.name);
   if (!data_checked_) {  // BDAT has no reply of its own before the content
     Answer data = co_await on_data(envelope);
     if (!data.reply.is_intermediate()) co_return data;
   }
-  Ask ask = [this, &policy, &envelope](const DnsFacts& dns) {
-    return policy.check_end_of_data(session_, envelope, dns);
-  };
-  Answer queued = talk::answer(250, "2.0.0", "Ok");
-  Answer decision = co_await decide(std::move(ask), std::move(queued));
+  Answer decision = co_await check_end_of_data(envelope);
   if (!decision.reply.is_positive()) co_return decision;
 
   incoming.mail.queue_id = engine_.new_queue_id();
@@ -114,7 +109,9 @@ std::optional<Answer> SmtpdConversation::check_content(Incoming& incoming) {
 
 std::optional<Answer> SmtpdConversation::expand(Incoming& incoming) {
   NewMail& mail = incoming.mail;
-  mail.expansion = decider_->expand(mail.envelope.reverse_path, mail.envelope.recipients, service_.name);
+  mail.expansion = engine_.decider == decider_
+                       ? engine_.expand(mail.envelope.reverse_path, mail.envelope.recipients, service_.name)
+                       : decider_->expand(mail.envelope.reverse_path, mail.envelope.recipients, service_.name);
   engine_.note_not_understood(mail.expansion.not_understood);
   if (mail.expansion.refusal) return Answer{*mail.expansion.refusal, talk::Then::go_on, {}};
   mail.filter = effects_.filter ? *effects_.filter : decider_->content_filter(service_.name);

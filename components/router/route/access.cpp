@@ -112,6 +112,7 @@ AccessDecision AccessPolicy::check_recipient(const SessionFacts& session, const 
 
 AccessDecision AccessPolicy::check_data(const SessionFacts& session, const mail::Envelope& envelope,
                                         const DnsFacts& dns) const {
+  if (rules_->data.restrictions.empty()) return accept();  // the usual case: no restriction, nothing deferred
   AccessEvaluation evaluation(*rules_, session, dns);
   evaluation.set_reverse_path(envelope.reverse_path);
   evaluation.set_recipient_count(envelope.recipients.empty() ? 0 : envelope.recipients.size() - 1);
@@ -122,6 +123,7 @@ AccessDecision AccessPolicy::check_data(const SessionFacts& session, const mail:
 
 AccessDecision AccessPolicy::check_end_of_data(const SessionFacts& session, const mail::Envelope& envelope,
                                                const DnsFacts& dns) const {
+  if (rules_->end_of_data.restrictions.empty()) return accept();
   AccessEvaluation evaluation(*rules_, session, dns);
   evaluation.set_reverse_path(envelope.reverse_path);
   evaluation.set_recipient_count(envelope.recipients.empty() ? 0 : envelope.recipients.size() - 1);

@@ -36,6 +36,8 @@ struct DnsAnswer {
   enum class Status { found, not_found, null_mx, failed } status = Status::not_found;
   std::vector<std::string> addresses;  ///< for list_entry: the A records
   std::string text;                    ///< for list_entry: its TXT record
+
+  bool operator==(const DnsAnswer&) const = default;
 };
 
 using DnsFacts = std::map<DnsQuestion, DnsAnswer>;

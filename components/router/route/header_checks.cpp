@@ -59,6 +59,8 @@ class Checking {
     while (!rest.empty() && !stopped_) {
       if (lines_.in_header())
         read_header(rest);
+      else if (rules_.body.empty() && !lines_.awaits_boundary())
+        break;  // no line that is left can matter
       else
         read_body_line(rest);
     }

@@ -14,6 +14,8 @@ enum class HeaderKind { primary, mime, nested };
 class MimeLines {
  public:
   /// True while lines belong to a header section.
+  /// False: no line of the rest can begin a part.
+  bool awaits_boundary() const { return !boundaries_.empty(); }
   bool in_header() const { return in_header_; }
 
   /// Which table a header of that name belongs to.
