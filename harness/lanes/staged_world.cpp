@@ -17,6 +17,7 @@ StagedWorld::StagedWorld(stage::Stage& stage, std::shared_ptr<const World> world
       retain_max_(retain_max),
       arrived_(stage.executor) {
   stage_.journal.observe([this](const stage::Fact& fact) { on_fact(fact); });
+  for (const dns::View& view : world_->dns_views) stub_.set_view(view);
   const WorldSpec& spec = world_->spec;
   hosts_.resize(spec.hosts.size());
   for (std::size_t index = 0; index < spec.hosts.size(); ++index) {

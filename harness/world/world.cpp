@@ -42,6 +42,7 @@ class Loader {
     auto zones = load_world_zones(world_.spec, world_.spec.dns_zones);
     take(zones, diagnostics_);
     if (zones) world_.zones = std::move(*zones);
+    for (const DnsViewSpec& view : world_.spec.dns_views) load_view(view);
     for (const Diagnostic& warning : world_.zones.warnings) world_.warnings.push_back(warning);
     check_waivers();
     return std::move(diagnostics_);
@@ -73,6 +74,16 @@ class Loader {
       if (loaded) config.tenant = std::move(*loaded);
     }
     world_.hosts.push_back(std::move(config));
+  }
+
+  void load_view(const DnsViewSpec& spec) {
+    auto zones = load_world_zones(world_.spec, spec.zones);
+    take(zones, diagnostics_);
+    if (!zones) return;
+    world_.warnings.insert(world_.warnings.end(), zones->warnings.begin(), zones->warnings.end());
+    dns::View view{spec.name, {}, std::move(*zones)};
+    for (const IpAddress& address : spec.clients) view.clients.push_back({address, address.is_v6 ? 128 : 32});
+    world_.dns_views.push_back(std::move(view));
   }
 
   void note_not_understood(const postfix::PostfixConfig& config) {

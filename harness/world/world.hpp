@@ -4,6 +4,7 @@
 #include "components/router/route/router_policy.hpp"
 #include "components/store/mailbox.hpp"
 #include "fakes/cloud/tenant.hpp"
+#include "fakes/dns/stub.hpp"
 #include "fakes/dns/zone.hpp"
 #include "fakes/spam/rule.hpp"
 #include "harness/scenario/scenario.hpp"
@@ -37,6 +38,7 @@ struct World {
   WorldSpec spec;
   std::vector<HostConfig> hosts;  ///< in the order of spec.hosts
   dns::ZoneSet zones;
+  std::vector<dns::View> dns_views;               ///< in the order of spec.dns_views
   std::vector<NotUnderstoodLine> not_understood;  ///< what no waiver covers
   Diagnostics warnings;
   std::shared_ptr<const ChangedFolder> changed;  ///< keeps the folder of a changed world

@@ -1,4 +1,4 @@
-// The world file's table and its binding. See world_spec.hpp.
+// The binding of a world file. See world_spec.hpp; its table is in world_shape.cpp.
 #include "harness/world/world_spec.hpp"
 
 #include "base/text.hpp"
@@ -41,98 +41,6 @@ std::vector<std::string> WorldSpec::segregated_classes() const {
 
 namespace {
 
-yaml::Shape name_shape(std::string what, std::string example) {
-  return yaml::text_matching("[A-Za-z0-9_][A-Za-z0-9_.-]*", std::move(what), std::move(example));
-}
-
-yaml::Shape mta_shape() {
-  return yaml::map({
-      yaml::optional("sends_for", yaml::one_or_many(name_shape("a domain", "station.example")),
-                     "Domains whose mail starts at this host; default: the host's own name.", "[station.example]"),
-      yaml::optional("smart_host", name_shape("a host name", "mx.ctbto.int"),
-                     "Host that takes all its mail; default: by MX.", "mx.ctbto.int"),
-      yaml::optional("mailboxes", yaml::list_of(yaml::address()),
-                     "The only addresses it has; default: it takes every address.", "[op@station.example]"),
-  });
-}
-
-yaml::Shape host_shape() {
-  const yaml::Shape path = yaml::text();
-  return yaml::map(
-             {
-                 yaml::required("zone", name_shape("a zone name", "verification"), "Zone the host stands in.",
-                                "verification"),
-                 yaml::optional("address", yaml::ip_address(), "Its address.", "192.0.2.25"),
-                 yaml::optional("addresses", yaml::list_of(yaml::ip_address()).sized(1),
-                                "Its addresses, where it has several.", "[192.0.2.25, \"2001:db8::25\"]"),
-                 yaml::optional("router", path, "A Postfix folder: the host is an MTA that routes by it.",
-                                "postfix/int-mx"),
-                 yaml::optional("mailstore", path, "A mailboxes file: the host stores mail that comes by LMTP.",
-                                "mailboxes/int.yaml"),
-                 yaml::optional("filter", path, "Folder of Sieve scripts of a mail store.", "sieve"),
-                 yaml::optional("submission", name_shape("a host name", "mx.ctbto.int"),
-                                "Host through which a mail store's redirects and auto-replies leave.", "mx.ctbto.int"),
-                 yaml::optional("cloud", path, "A tenant file: the host is a provider.", "cloud/tenant.yaml"),
-                 yaml::optional("mta", mta_shape(), "A fake MTA outside the systems under test.", "{}"),
-                 yaml::optional("spam_filter", path, "Rules of the spam filter on this host.", "spam/int.yaml"),
-                 yaml::optional("milter", name_shape("a host name", "filter.ctbto.int"),
-                                "Another host's spam filter, asked by this router.", "filter.ctbto.int"),
-             })
-      .exactly_one_of({"address", "addresses"})
-      .at_most_one_of({"router", "mailstore", "cloud", "mta"})
-      .at_least_one_of({"router", "mailstore", "cloud", "mta", "spam_filter"})
-      .at_most_one_of({"spam_filter", "milter"});
-}
-
-yaml::Shape links_shape() {
-  const yaml::Shape between = yaml::map({
-      yaml::required("from", yaml::text(), "A zone or a host.", "internet"),
-      yaml::required("to", yaml::text(), "A zone or a host.", "personal"),
-      yaml::required("latency", yaml::duration(), "One way, both directions alike.", "15ms"),
-  });
-  return yaml::map({
-      yaml::defaulted("latency", yaml::duration(), "1ms", "One way between any two hosts."),
-      yaml::optional("between", yaml::list_of(between), "Exceptions, the last that fits counts."),
-  });
-}
-
-}  // namespace
-
-yaml::Shape world_shape() {
-  const yaml::Shape zone = yaml::map({
-                                         yaml::optional("carries", yaml::list_of(name_shape("a class", "verification")),
-                                                        "Message classes that its hosts may handle.", "[verification]"),
-                                         yaml::optional("external", yaml::boolean(),
-                                                        "Outside the organisation: may carry anything.", "true"),
-                                     })
-                               .exactly_one_of({"carries", "external"});
-  const yaml::Shape dns = yaml::map({
-      yaml::required("zones", yaml::one_or_many(yaml::text()), "RFC 1035 master files.", "[dns/phase2.zone]"),
-      yaml::defaulted("address", yaml::ip_address(), "192.0.2.53", "Address of the DNS stub."),
-  });
-  const yaml::Shape waiver = yaml::map({
-      yaml::required("at", yaml::text(), "The line that is not understood.", "postfix/int-mx/main.cf:12"),
-      yaml::required("because", yaml::text(), "Why that does not matter here."),
-  });
-  return yaml::map({
-      yaml::required("version", yaml::integer(1, 1), "Version of this format.", "1"),
-      yaml::required("world", name_shape("a world name", "phase2"), "Its name; the folder has the same.", "phase2"),
-      yaml::optional("description", yaml::text(), "What this world stands for."),
-      yaml::required("zones", yaml::map_of(name_shape("a zone name", "verification"), zone).sized(1),
-                     "Parts that are to be kept apart."),
-      yaml::optional("bridges", yaml::list_of(name_shape("a class", "liaison")),
-                     "Classes that cross between zones on purpose; they do not make a host shared.", "[liaison]"),
-      yaml::required("dns", yaml::either({yaml::text(), dns}), "Zone files, alone or with the stub's address.",
-                     "dns/phase2.zone"),
-      yaml::required("hosts", yaml::map_of(name_shape("a host name", "mx.ctbto.int"), host_shape()).sized(1),
-                     "Hosts by their names."),
-      yaml::optional("links", links_shape(), "How far apart hosts are."),
-      yaml::optional("waive", yaml::list_of(waiver), "Configuration lines that need not be understood."),
-  });
-}
-
-namespace {
-
 class Binder {
  public:
   explicit Binder(WorldSpec& world) : world_(world) {}
@@ -145,6 +53,7 @@ class Binder {
     bind_dns(root["dns"]);
     for (const auto& [key, value] : root["hosts"].entries) bind_host(key, value);
     for (const auto& [key, value] : root["hosts"].entries) check_host_names(value);
+    bind_views(root["dns"]);
     if (const Node* links = root.find("links")) bind_links(*links);
     if (links_default_) world_.latency = std::chrono::milliseconds(1);
     if (const Node* waive = root.find("waive")) {
@@ -191,6 +100,31 @@ class Binder {
     }
     for (const Node& file : yaml::items_of(node["zones"])) world_.dns_zones.push_back(reference(&file));
     world_.dns_address = yaml::as_ip_address(node["address"]);
+  }
+
+  // After the hosts, whose addresses are the clients of a view.
+  void bind_views(const Node& dns) {
+    const Node* views = dns.kind == yaml::NodeKind::scalar ? nullptr : dns.find("views");
+    if (views == nullptr) return;
+    std::vector<std::string> known = host_names();
+    for (const ZoneSpec& zone : world_.zones) known.push_back(zone.name);
+    for (const auto& [key, value] : views->entries) {
+      DnsViewSpec view;
+      view.name = key.text;
+      view.at = key.position();
+      for (const Node& file : yaml::items_of(value["zones"])) view.zones.push_back(reference(&file));
+      for (const Node& seer : yaml::items_of(value["seen_by"])) {
+        view.seen_by.push_back(yaml::as_text(seer));
+        bool is_known = false;
+        for (const HostSpec& host : world_.hosts) {
+          if (host.zone != view.seen_by.back() && !equal_ignoring_case(host.name, view.seen_by.back())) continue;
+          view.clients.insert(view.clients.end(), host.addresses.begin(), host.addresses.end());
+          is_known = true;
+        }
+        if (!is_known) diagnostics_.push_back(yaml::unknown_name(seer, "zone or host with an address", known));
+      }
+      world_.dns_views.push_back(std::move(view));
+    }
   }
 
   HostRole bind_role(const Node& key, const Node& value) {

@@ -73,6 +73,15 @@ struct WaiverSpec {
   SourcePosition at;
 };
 
+/// Name servers that some clients see differently: split horizon, a stale secondary.
+struct DnsViewSpec {
+  std::string name;
+  std::vector<std::string> seen_by;  ///< zones and hosts, all known
+  std::vector<IpAddress> clients;    ///< their addresses
+  std::vector<FileReference> zones;  ///< in place of the world's zones with the same apex
+  SourcePosition at;
+};
+
 struct WorldSpec {
   std::string name;
   std::string description;
@@ -81,6 +90,7 @@ struct WorldSpec {
   std::vector<ZoneSpec> zones;
   std::vector<HostSpec> hosts;
   std::vector<FileReference> dns_zones;
+  std::vector<DnsViewSpec> dns_views;  ///< a client belongs to the first that names it
   IpAddress dns_address;
   stage::Duration latency{};
   std::vector<LinkSpec> links;

@@ -16,6 +16,7 @@ namespace watershed::harness {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -125,6 +126,25 @@ TEST(Shapes, ExamplesAndDefaultsAreTrue) {
   EXPECT_THAT(yaml::shape_problems(requirements_shape()), IsEmpty());
   EXPECT_THAT(yaml::shape_problems(mailboxes_file_shape()), IsEmpty());
   EXPECT_THAT(yaml::shape_problems(spam_file_shape()), IsEmpty());
+}
+
+TEST_F(WorldTest, ViewsShowOtherZonesToTheHostsTheyName) {
+  write("dns/stale.zone", "$ORIGIN example.\n$TTL 300\n@ IN SOA ns.example. host.example. 1 1 1 1 300\n");
+  const auto with_view = [&](const std::string& view) {
+    std::string yaml = good;
+    yaml.replace(yaml.find("dns: dns/w.zone"), 15, "dns: { zones: dns/w.zone, views: { old: " + view + " } }");
+    return yaml;
+  };
+  EXPECT_EQ(errors(with_view("{ seen_by: [internet, mx.example], zones: dns/stale.zone }")), "");
+  const auto world = load_world(folder_, "worlds/w");
+  ASSERT_TRUE(world);
+  ASSERT_EQ((*world)->dns_views.size(), 1U);
+  EXPECT_EQ((*world)->dns_views[0].clients.size(), 2U);
+  EXPECT_EQ((*world)->dns_views[0].zones.records.size(), 1U);
+
+  EXPECT_THAT(errors(with_view("{ seen_by: intrnet, zones: dns/stale.zone }")),
+              AllOf(HasSubstr("worlds/w/world.yaml:6:"), HasSubstr("did you mean 'internet'?")));
+  EXPECT_THAT(errors(with_view("{ seen_by: internet, zones: dns/none.zone }")), HasSubstr("dns/none.zone"));
 }
 
 }  // namespace
