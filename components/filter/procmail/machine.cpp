@@ -40,6 +40,8 @@ void Machine::finish() {
   if (wanted > 0) code = wanted;
   Outcome& outcome = run_.outcome;
   outcome.exit_code = code;
+  outcome.maildir = environment_.value_of("MAILDIR");
+  outcome.default_folder = environment_.value_of("DEFAULT");
   outcome.ended_at = ended_at_;
   outcome.end = code != 0 ? Outcome::End::refused : vanished_ ? Outcome::End::vanished : Outcome::End::delivered;
 }

@@ -181,7 +181,8 @@ bool Machine::program(const Recipe& recipe) {
   environment_.set("LASTFOLDER", recipe.action.command);
   if (run_.outcome.deliveries.size() == sent_before) {
     Delivery delivery;
-    delivery.kind = Delivery::Kind::program;
+    // A program that is known and sent nothing keeps nothing: the message ends there.
+    delivery.kind = known ? Delivery::Kind::discard : Delivery::Kind::program;
     delivery.command = recipe.action.command;
     record(std::move(delivery), &recipe);
     return true;

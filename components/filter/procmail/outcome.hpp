@@ -65,6 +65,8 @@ struct Outcome {
   int exit_code = 0;
   SourcePosition ended_at;
   std::vector<Delivery> deliveries;
+  std::string maildir;  ///< MAILDIR and DEFAULT as they were at the end
+  std::string default_folder;
   std::vector<Assumption> assumptions;
   std::vector<std::string> log;  ///< what LOG and errors wrote
   Coverage coverage;

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -61,6 +62,9 @@ class Regex {
 
   /// Searches from `from` on. `text` is the whole search area: a newline before `from` counts as one before the match.
   std::optional<Found> search(std::string_view text, std::size_t from = 0) const;
+
+  /// A text that a search finds, made by chance; newlines stand where `^` and `$` are. Empty: the walk did not end.
+  std::string sample(std::mt19937_64& random) const;
 
   bool extracts_match() const { return extracts_match_; }
   const std::string& defect() const { return defect_; }

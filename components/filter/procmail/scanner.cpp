@@ -73,12 +73,12 @@ void Scanner::literal(Word& into, char c, bool is_quoted) {
   into.pieces.back().text += c;
 }
 
-Word Scanner::word(char stop) {
+Word Scanner::word(std::string_view stops) {
   Word word;
   word.at = place_;
   while (!at_end()) {
     const char c = peek();
-    if (is_blank(c) || c == '\n' || (stop != '\0' && c == stop)) break;
+    if (is_blank(c) || c == '\n' || stops.find(c) != std::string_view::npos) break;
     take();
     switch (c) {
       case '\\':
@@ -206,7 +206,7 @@ void Scanner::braced(Word& into, bool is_quoted) {
       into.pieces.push_back(std::move(piece));
       return;
     } else {
-      piece.alternative = word('}');
+      piece.alternative = word("}");
     }
     --depth_;
   }

@@ -25,8 +25,8 @@ class Scanner {
   std::string name();            ///< letters, digits, underscores; empty where none begins
   std::string_view name_ahead() const;
 
-  /// A word up to an unquoted blank or newline. `stop`: a further octet that ends it.
-  Word word(char stop = '\0');
+  /// A word up to an unquoted blank or newline, or one of `stops`.
+  Word word(std::string_view stops = {});
   /// The rest of a text in double quotes; `closing` ends it, '\0': the end of the text.
   void quoted(Word& into, char closing);
   /// The rest of the line; lines that end in a backslash go on. `indent`: blanks in front of a continued line go.
