@@ -1,5 +1,6 @@
 // watershed: the command line.
 #include "cli/commands.hpp"
+#include "cli/rules_command.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -34,7 +35,7 @@ void add_selection(CLI::App& command, Options& options) {
   command.add_option("--shard", options.shard, "Only part i of n, as i/n");
 }
 
-void add_run(CLI::App& app, Options& options) {
+CLI::App* add_run(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("run", "Run scenarios and give verdicts");
   add_paths(*command, options);
   add_selection(*command, options);
@@ -52,6 +53,7 @@ void add_run(CLI::App& app, Options& options) {
   command->add_option("--artifacts", options.artifacts, "Folder for journals and stored messages, one folder a run");
   command->add_flag("--fail-fast", options.fail_fast, "Stop after the first failure");
   command->add_flag("--allow-empty", options.allow_empty, "Selecting no scenario is no error");
+  return command;
 }
 
 void add_general(CLI::App& command, Options& options) {
@@ -69,7 +71,7 @@ int main(int argument_count, char** arguments) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "watershed 0.1.0");
   Options options;
-  add_run(app, options);
+  CLI::App* run = add_run(app, options);
   CLI::App* check = app.add_subcommand("check", "Read and check scenarios, worlds and configuration; run nothing");
   add_paths(*check, options);
   CLI::App* list = app.add_subcommand("list", "List scenarios with their worlds and requirements");
@@ -86,7 +88,9 @@ int main(int argument_count, char** arguments) {
   CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of a kind of file");
   schema->add_option("kind", options.schema, "scenario, world, requirements, mailboxes, spam or tenant")
       ->check(CLI::IsMember({"scenario", "world", "requirements", "mailboxes", "spam", "tenant"}));
-  for (CLI::App* command : app.get_subcommands({})) add_general(*command, options);
+  const auto rules = watershed::cli::add_rules(app, options);
+  for (const auto& command : rules) add_general(*command.app, options);
+  for (CLI::App* command : {run, check, list, explain, schema}) add_general(*command, options);
 
   try {
     app.parse(argument_count, arguments);
@@ -95,7 +99,10 @@ int main(int argument_count, char** arguments) {
   }
   try {
     ExitCode code = ExitCode::ok;
-    if (*app.get_subcommand("run")) code = watershed::cli::run(options);
+    if (*run) code = watershed::cli::run(options);
+    for (const auto& command : rules) {
+      if (*command.app) code = command.run();
+    }
     if (*check) code = watershed::cli::check(options);
     if (*list) code = watershed::cli::list(options);
     if (*explain) code = watershed::cli::explain(options);

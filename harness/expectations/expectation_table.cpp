@@ -31,6 +31,7 @@ std::span<const ExpectationKind> expectation_kinds() {
       {"unchanged", true, "A zone is the same as in another world.", unchanged_shape(), bind_unchanged},
       {"simpler_than", true, "Ways are not longer than in another world.", simpler_than_shape(), bind_simpler_than},
       {"lookups", true, "A name was looked up, or was not.", lookups_shape(), bind_lookups},
+      {"rules", true, "Old and new rules do the same with any message.", rules_shape(), bind_rules},
   };
   return table;
 }

@@ -61,5 +61,7 @@ yaml::Shape simpler_than_shape();
 std::shared_ptr<Expectation> bind_simpler_than(const yaml::Node& node);
 yaml::Shape lookups_shape();
 std::shared_ptr<Expectation> bind_lookups(const yaml::Node& node);
+yaml::Shape rules_shape();
+std::shared_ptr<Expectation> bind_rules(const yaml::Node& node);
 
 }  // namespace watershed::harness
