@@ -10,5 +10,6 @@ ExitCode check(const Options& options);
 ExitCode list(const Options& options);
 ExitCode explain(const Options& options);
 ExitCode schema(const Options& options);
+ExitCode merge_reports(const Options& options);
 
 }  // namespace watershed::cli

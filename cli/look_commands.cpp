@@ -1,10 +1,9 @@
-// watershed check, list, explain, schema: they look and run nothing (explain sends one message of its own).
+// watershed check, explain, schema: they look and run nothing (explain sends one message of its own).
 #include "base/json_writer.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/support.hpp"
 #include "harness/explain/explain.hpp"
-#include "harness/suite/run_suite.hpp"
 #include "harness/world/mailboxes_file.hpp"
 #include "harness/world/spam_file.hpp"
 #include "harness/world/tenant_file.hpp"
@@ -36,46 +35,6 @@ ExitCode check(const Options& options) {
   complain(fmt::format("{} configuration line(s) are not understood: every verdict on these worlds is inconclusive",
                        not_understood));
   return ExitCode::inconclusive;
-}
-
-ExitCode list(const Options& options) {
-  const auto suite = load(options, false);
-  if (!suite) return ExitCode::wrong_input;
-  harness::SuiteRunOptions selection;
-  selection.filter = options.filter;
-  selection.tags = options.tags;
-  selection.worlds = options.worlds;
-  const auto selected = harness::select_scenarios(*suite, selection);
-  if (!selected) {
-    complain(selected.error().message);
-    return ExitCode::usage;
-  }
-  if (!options.as_json) {
-    for (const auto& scenario : *selected) {
-      say(fmt::format("{}\n    {}\n    {} on {}\n", scenario->file, printable(scenario->title),
-                      fmt::join(scenario->requirements, ", "), fmt::join(scenario->worlds, ", ")));
-    }
-    return ExitCode::ok;
-  }
-  std::string out;
-  JsonWriter json(out, JsonWriter::Layout::pretty);
-  json.begin_array();
-  for (const auto& scenario : *selected) {
-    json.begin_object();
-    json.key("file").value(scenario->file);
-    json.key("title").value(scenario->title);
-    json.key("must_fail").value(scenario->must_fail.has_value());
-    for (const auto& [key, values] : {std::pair("requirements", &scenario->requirements),
-                                      std::pair("worlds", &scenario->worlds), std::pair("tags", &scenario->tags)}) {
-      json.key(key).begin_array();
-      for (const std::string& value : *values) json.value(value);
-      json.end_array();
-    }
-    json.end_object();
-  }
-  json.end_array();
-  say(out + "\n");
-  return ExitCode::ok;
 }
 
 namespace {

@@ -35,6 +35,30 @@ void add_selection(CLI::App& command, Options& options) {
   command.add_option("--shard", options.shard, "Only part i of n, as i/n");
 }
 
+void add_general(CLI::App& command, Options& options) {
+  command.add_flag("--quiet", options.quiet, "Only failures");
+  command.add_flag("--verbose", options.verbose, "Every run and every decision");
+  command.add_option("--color", options.color, "auto, always or never")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+void add_reports(CLI::App& command, Options& options) {
+  command.add_option("--report", options.reports,
+                     "KIND=PATH, KIND is json, junit, markdown, tap, sarif or, while running, events (repeatable)");
+  command.add_option("--annotations", options.annotations, "auto (in a GitHub job), github or off")
+      ->check(CLI::IsMember({"auto", "github", "off"}));
+}
+
+CLI::App* add_report(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("report", "Work on result files (--report json=PATH)");
+  command->require_subcommand(1);
+  CLI::App* merge = command->add_subcommand("merge", "The reports of one run from those of its shards");
+  merge->add_option("files", options.paths, "Result files of all shards")->required();
+  add_reports(*merge, options);
+  add_general(*merge, options);
+  return merge;
+}
+
 CLI::App* add_run(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("run", "Run scenarios and give verdicts");
   add_paths(*command, options);
@@ -49,18 +73,13 @@ CLI::App* add_run(CLI::App& app, Options& options) {
       },
       "Seed of all chance (default: drawn, and printed)");
   command->add_option("--jobs", options.jobs, "Scenarios at a time (default: one a core)")->check(CLI::Range(1, 64));
-  command->add_option("--report", options.reports, "KIND=PATH, KIND is json or junit (repeatable)");
+  add_reports(*command, options);
+  command->add_flag("--last-failed{out/report.json}", options.last_failed,
+                    "Only what did not pass in this JSON report (default: out/report.json), as --last-failed=PATH");
   command->add_option("--artifacts", options.artifacts, "Folder for journals and stored messages, one folder a run");
   command->add_flag("--fail-fast", options.fail_fast, "Stop after the first failure");
   command->add_flag("--allow-empty", options.allow_empty, "Selecting no scenario is no error");
   return command;
-}
-
-void add_general(CLI::App& command, Options& options) {
-  command.add_flag("--quiet", options.quiet, "Only failures");
-  command.add_flag("--verbose", options.verbose, "Every run and every decision");
-  command.add_option("--color", options.color, "auto, always or never")
-      ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
 }  // namespace
@@ -72,12 +91,14 @@ int main(int argument_count, char** arguments) {
   app.set_version_flag("--version", "watershed 0.1.0");
   Options options;
   CLI::App* run = add_run(app, options);
+  const CLI::App* merge = add_report(app, options);
   CLI::App* check = app.add_subcommand("check", "Read and check scenarios, worlds and configuration; run nothing");
   add_paths(*check, options);
   CLI::App* list = app.add_subcommand("list", "List scenarios with their worlds and requirements");
   add_paths(*list, options);
   add_selection(*list, options);
   list->add_flag("--json", options.as_json, "As JSON");
+  list->add_flag("--tree", options.as_tree, "As a tree of folders")->excludes("--json");
   CLI::App* explain = app.add_subcommand("explain", "The way of one message, each decision with its file:line");
   explain->add_option("--world", options.world, "World")->required();
   explain->add_option("--from", options.from, "Reverse-path; <> for the null one")->required();
@@ -106,6 +127,7 @@ int main(int argument_count, char** arguments) {
     if (*check) code = watershed::cli::check(options);
     if (*list) code = watershed::cli::list(options);
     if (*explain) code = watershed::cli::explain(options);
+    if (*merge) code = watershed::cli::merge_reports(options);
     if (*schema) code = watershed::cli::schema(options);
     return static_cast<int>(code);
   } catch (const std::exception& error) {

@@ -37,6 +37,9 @@ struct Options {
   std::string color = "auto";
   bool allow_empty = false;
   bool as_json = false;
+  bool as_tree = false;
+  std::string annotations = "auto";
+  std::string last_failed;  ///< a result file: only what did not pass in it; empty: all
   // explain
   std::string world;
   std::string from;

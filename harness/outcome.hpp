@@ -103,6 +103,14 @@ struct Summary {
   bool operator==(const Summary&) const = default;
 };
 
+/// Which part of a run this is; 1 of 1 is all of it.
+struct Shard {
+  unsigned index = 1;
+  unsigned count = 1;
+
+  bool operator==(const Shard&) const = default;
+};
+
 struct Outcome {
   std::uint64_t seed = 0;
   std::string lane = "simulated";
@@ -110,6 +118,7 @@ struct Outcome {
   std::string sandbox_level;
   std::map<std::string, std::string> components;  ///< versions of the real programs, by name
   double time_factor = 0;                         ///< what retry times were divided by
+  Shard shard;
   std::vector<ScenarioResult> scenarios;
   std::vector<RequirementResult> requirements;
   std::map<std::string, std::set<std::string>> shared_hosts;  ///< by world

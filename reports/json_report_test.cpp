@@ -26,6 +26,10 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
   "components": {},
   "time_factor": 0,
   "seed": 7,
+  "shard": {
+    "index": 1,
+    "count": 1
+  },
   "summary": {
     "scenarios": 1,
     "passed": 1,

@@ -1,7 +1,7 @@
 // See junit_report.hpp. The form is the one of Ant's JUnit task as Jenkins and GitLab read it.
 #include "reports/junit_report.hpp"
 
-#include "base/text.hpp"
+#include "reports/escape.hpp"
 
 #include <fmt/format.h>
 
@@ -21,55 +21,13 @@ constexpr std::size_t attribute_octets_max = 1024;
 constexpr std::size_t line_octets_max = 4096;
 constexpr std::size_t case_octets_max = 64 * 1024;  // readers keep every case in memory
 
-// At most `octets_max` octets of a text, cut between two characters, with a visible mark.
-std::string clipped(std::string_view text, std::size_t octets_max) {
-  if (text.size() <= octets_max) return std::string(text);
-  std::size_t end = octets_max;
-  while (end > octets_max - 4 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;
-  return fmt::format("{} … ({} octets left out)", text.substr(0, end), text.size() - end);
-}
-
-// XML 1.0 §2.2: control characters, surrogates, U+FFFE and U+FFFF may not occur, not even as references. Mail holds
-// them all, so they are shown as `\xHH`. Attribute values would turn a newline into a blank; it is shown as well.
-std::string xml(std::string_view text, std::size_t octets_max) {
-  const std::string safe = printable(clipped(text, octets_max));
-  std::string out;
-  out.reserve(safe.size());
-  for (std::size_t index = 0; index < safe.size(); ++index) {
-    switch (safe[index]) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;  // `]]>` may not stand in character data either
-      case '"':
-        out += "&quot;";
-        break;
-      case '\xef':
-        if (safe.compare(index, 3, "\xef\xbf\xbe") == 0 || safe.compare(index, 3, "\xef\xbf\xbf") == 0) {
-          out += safe[index + 2] == '\xbe' ? R"(\xef\xbf\xbe)" : R"(\xef\xbf\xbf)";
-          index += 2;
-          break;
-        }
-        [[fallthrough]];
-      default:
-        out += safe[index];
-    }
-  }
-  return out;
-}
-
-std::string attribute(std::string_view text) { return xml(text, attribute_octets_max); }
+std::string attribute(std::string_view text) { return xml_text(text, attribute_octets_max); }
 
 // Lines of a case's text, up to a limit.
 class Lines {
  public:
   void add(std::string_view text) {
-    const std::string line = xml(text, line_octets_max);
+    const std::string line = xml_text(text, line_octets_max);
     if (text_.size() + line.size() + 1 > case_octets_max) {
       ++left_out_;
       return;
@@ -122,7 +80,7 @@ std::string case_element(const ScenarioResult& run, std::set<std::string>& names
     name = fmt::format("{}::{} on {} ({})", run.file, clipped(run.title, attribute_octets_max / 2), run.world, copy);
   }
   std::string out = fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.3f}")",
-                                attribute(class_name(run.file)), xml(name, line_octets_max), run.seconds);
+                                attribute(class_name(run.file)), xml_text(name, line_octets_max), run.seconds);
   if (run.verdict == Verdict::passed) return out + "/>\n";
   out += ">\n";
   if (run.verdict == Verdict::skipped) return out + "      <skipped/>\n    </testcase>\n";

@@ -124,6 +124,12 @@ void each_field(T& summary, auto&& field) {
   field("messages", summary.messages);
 }
 
+template <Like<Shard> T>
+void each_field(T& shard, auto&& field) {
+  field("index", shard.index);
+  field("count", shard.count);
+}
+
 template <Like<Outcome> T>
 void each_field(T& outcome, auto&& field) {
   field("lane", outcome.lane);
@@ -131,6 +137,7 @@ void each_field(T& outcome, auto&& field) {
   field("components", outcome.components);
   field("time_factor", outcome.time_factor);
   field("seed", outcome.seed);
+  field("shard", outcome.shard);
   field("summary", outcome.summary);
   field("shared_hosts", outcome.shared_hosts);
   field("requirements", outcome.requirements);

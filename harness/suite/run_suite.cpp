@@ -120,7 +120,8 @@ std::vector<std::string> worlds_of(const Scenario& scenario, const SuiteRunOptio
   for (const std::string& world : scenario.worlds) {
     const bool wanted = options.worlds.empty() ||
                         std::find(options.worlds.begin(), options.worlds.end(), world) != options.worlds.end();
-    if (wanted) worlds.push_back(world);
+    const bool is_listed = !options.only || options.only->contains({scenario.file, world});
+    if (wanted && is_listed) worlds.push_back(world);
   }
   return worlds;
 }
@@ -147,6 +148,7 @@ Result<Outcome, Error> run_suite(const Suite& suite, const SuiteRunOptions& opti
   if (!selected) return selected.error();
   Outcome outcome;
   outcome.seed = options.run.seed;
+  outcome.shard = {options.shard_index, options.shard_count};
   outcome.lane = options.run.lane;
   if (outcome.lane == "live") {
     const auto level = sandbox::best_level();

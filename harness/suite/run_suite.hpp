@@ -7,7 +7,9 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace watershed::harness {
@@ -17,7 +19,8 @@ struct SuiteRunOptions {
   std::string filter;               ///< POSIX extended regular expression on file and title; empty: all
   std::string tags;                 ///< `a and not (b or c)`; empty: all
   std::vector<std::string> worlds;  ///< only these; empty: all
-  unsigned shard_index = 1;         ///< 1 … shard_count
+  std::optional<std::set<std::pair<std::string, std::string>>> only;  ///< these scenario files and worlds; unset: all
+  unsigned shard_index = 1;                                           ///< 1 … shard_count
   unsigned shard_count = 1;
   unsigned jobs = 1;
   bool fail_fast = false;
@@ -29,7 +32,7 @@ using OnResult = std::function<void(const ScenarioResult& result, std::size_t do
 /// The outcome, or why nothing could be run (a filter or tag expression that cannot be read, nothing selected).
 Result<Outcome, Error> run_suite(const Suite& suite, const SuiteRunOptions& options, const OnResult& on_result);
 
-/// The worlds of a scenario that the options let through.
+/// The worlds of a scenario that were selected, in its order.
 std::vector<std::string> worlds_of(const Scenario& scenario, const SuiteRunOptions& options);
 
 /// The selected scenarios in order.

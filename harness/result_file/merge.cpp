@@ -1,0 +1,73 @@
+// See merge.hpp.
+#include "harness/result_file/merge.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace watershed::harness {
+
+namespace {
+
+std::vector<std::string> requirement_ids(const Outcome& outcome) {
+  std::vector<std::string> ids;
+  for (const RequirementResult& requirement : outcome.requirements) ids.push_back(requirement.id);
+  return ids;
+}
+
+// Why a part is none of the run that the first part is of; empty when it is.
+std::string mismatch(const NamedOutcome& first, const NamedOutcome& part) {
+  const Outcome& a = first.outcome;
+  const Outcome& b = part.outcome;
+  const auto differ = [&](std::string_view what, const auto& one, const auto& other) {
+    return fmt::format("{} has {} {}, but {} has {}", first.name, what, one, part.name, other);
+  };
+  if (a.seed != b.seed) return differ("seed", a.seed, b.seed);
+  if (a.lane != b.lane) return differ("lane", a.lane, b.lane);
+  if (a.shard.count != b.shard.count) return differ("number of shards", a.shard.count, b.shard.count);
+  if (requirement_ids(a) != requirement_ids(b)) {
+    return fmt::format("{} and {} have other requirements", first.name, part.name);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Outcome, Error> merge_shards(std::span<const NamedOutcome> parts) {
+  if (parts.empty()) return Error{"no result file to merge"};
+  const NamedOutcome& first = parts.front();
+  std::map<unsigned, const NamedOutcome*> by_index;
+  for (const NamedOutcome& part : parts) {
+    const std::string wrong = mismatch(first, part);
+    if (!wrong.empty()) return Error{wrong + "; expected parts of one run"};
+    const Shard& shard = part.outcome.shard;
+    if (shard.index < 1 || shard.index > shard.count) {
+      return Error{fmt::format("{} is shard {}/{}", part.name, shard.index, shard.count)};
+    }
+    const auto [place, is_new] = by_index.emplace(shard.index, &part);
+    if (!is_new) {
+      return Error{
+          fmt::format("{} and {} are both shard {}/{}", place->second->name, part.name, shard.index, shard.count)};
+    }
+  }
+  Outcome merged;
+  merged.seed = first.outcome.seed;
+  merged.lane = first.outcome.lane;
+  merged.requirements = first.outcome.requirements;
+  for (unsigned index = 1; index <= first.outcome.shard.count; ++index) {
+    const auto found = by_index.find(index);
+    if (found == by_index.end()) {
+      return Error{fmt::format("shard {}/{} is missing", index, first.outcome.shard.count)};
+    }
+    const Outcome& part = found->second->outcome;
+    merged.scenarios.insert(merged.scenarios.end(), part.scenarios.begin(), part.scenarios.end());
+    merged.seconds = std::max(merged.seconds, part.seconds);  // shards run at the same time
+  }
+  // As one run has them: by file; the worlds of a file are in one shard and keep their order.
+  std::stable_sort(merged.scenarios.begin(), merged.scenarios.end(),
+                   [](const ScenarioResult& a, const ScenarioResult& b) { return a.file < b.file; });
+  summarize(merged);
+  return merged;
+}
+
+}  // namespace watershed::harness
