@@ -11,5 +11,6 @@ ExitCode list(const Options& options);
 ExitCode explain(const Options& options);
 ExitCode schema(const Options& options);
 ExitCode merge_reports(const Options& options);
+ExitCode doctor(const Options& options);
 
 }  // namespace watershed::cli

@@ -2,9 +2,11 @@
 #include "cli/commands.hpp"
 #include "cli/report_requests.hpp"
 #include "cli/support.hpp"
+#include "harness/lanes/live/components.hpp"
 #include "harness/suite/run_suite.hpp"
 #include "reports/events.hpp"
 #include "reports/terminal.hpp"
+#include "sandbox/level.hpp"
 
 #include <fmt/format.h>
 
@@ -78,6 +80,13 @@ ExitCode run(const Options& options) {
   const auto requests = parse_reports(options.reports, true);
   harness::SuiteRunOptions run = run_options(options);
   if (!requests || !parse_shard(options.shard, run)) return ExitCode::usage;
+  if (options.lane == "live") {
+    const auto missing = harness::missing_packages(harness::find_components());
+    if (!missing.empty() || !sandbox::best_level()) {
+      complain("the live lane does not work on this machine; watershed doctor says why");
+      return ExitCode::environment;
+    }
+  }
   const auto suite = load(options, false);
   if (!suite) return ExitCode::wrong_input;
   if (!options.last_failed.empty() && !select_last_failed(options.last_failed, run)) return ExitCode::wrong_input;

@@ -209,6 +209,20 @@ std::string summary_text(const Outcome& outcome, const TerminalStyle& style) {
   return out + paint(printable(answer.text), color, style.color) + "\n";
 }
 
+// What verdicts of the live lane stand on, and what it passed over, with the reasons counted.
+std::string lane_text(const Outcome& outcome) {
+  if (outcome.lane == "simulated") return {};
+  std::string out = fmt::format("\nLane {}: sandbox {}, retry times divided by {}\n", outcome.lane,
+                                outcome.sandbox_level, outcome.time_factor);
+  for (const auto& [name, version] : outcome.components) out += fmt::format("  {:<14}{}\n", name, version);
+  std::map<std::string, std::size_t> reasons;
+  for (const ScenarioResult& run : outcome.scenarios) {
+    if (run.verdict == Verdict::skipped) ++reasons[run.skipped_because.substr(0, run.skipped_because.find(':'))];
+  }
+  for (const auto& [reason, count] : reasons) out += fmt::format("  skipped {}: {}\n", count, printable(reason));
+  return out;
+}
+
 }  // namespace
 
 std::string final_text(const Outcome& outcome, const TerminalStyle& style) {
@@ -224,7 +238,7 @@ std::string final_text(const Outcome& outcome, const TerminalStyle& style) {
   if (is_quiet) return all_held ? out : out + summary_text(outcome, style);
   if (style.verbosity == Verbosity::verbose) out += details_text(outcome);
   out += requirements_text(outcome, style) + shared_hosts_text(outcome, style) + routing_text(outcome, style);
-  return out + summary_text(outcome, style);
+  return out + lane_text(outcome) + summary_text(outcome, style);
 }
 
 }  // namespace watershed::reports

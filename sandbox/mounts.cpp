@@ -86,6 +86,18 @@ Result<void, Error> mount_memory(const fs::path& target, std::string_view option
   return refused("mounting memory at " + target.string());
 }
 
+Result<void, Error> resize_memory(const fs::path& target, std::uint64_t octets) {
+  if (octets == 0) {
+    std::error_code error;
+    const fs::space_info space = fs::space(target, error);
+    if (error) return Error{"no space information on " + target.string()};
+    octets = space.capacity - space.free;
+  }
+  const std::string text = fmt::format("size={}", octets);
+  if (::mount(nullptr, target.c_str(), nullptr, MS_REMOUNT | MS_NOSUID, text.c_str()) == 0) return {};
+  return refused("resizing " + target.string());
+}
+
 Result<fs::path, Error> set_up_mounts(std::span<const fs::path> writable, std::span<const fs::path> needed) {
   if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return refused("making mounts private");
   const fs::path work = place_for_memory(writable, needed);

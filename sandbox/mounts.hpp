@@ -4,6 +4,7 @@
 
 #include "base/result.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -20,5 +21,8 @@ Result<void, Error> bind_mount(const std::filesystem::path& source, const std::f
 
 /// A folder in memory of at most `octets` over `target`.
 Result<void, Error> mount_memory(const std::filesystem::path& target, std::string_view options);
+
+/// Changes how much a folder in memory holds; 0: no more than is in it now.
+Result<void, Error> resize_memory(const std::filesystem::path& target, std::uint64_t octets);
 
 }  // namespace watershed::sandbox

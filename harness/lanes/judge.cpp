@@ -5,6 +5,7 @@
 #include "harness/lanes/results.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -88,6 +89,20 @@ ScenarioResult begin_result(const Scenario& scenario, const World& world, std::u
   result.is_must_fail = scenario.must_fail.has_value();
   const std::string choice = lane == "simulated" ? "" : "--lane " + lane + " ";
   result.replay = fmt::format("watershed run {}--seed {} --world {} {}", choice, seed, world.spec.name, scenario.file);
+  return result;
+}
+
+std::optional<std::string> lane_skip_reason(const Scenario& scenario, const std::string& lane) {
+  const auto& lanes = scenario.lanes;
+  if (lanes.empty() || std::find(lanes.begin(), lanes.end(), lane) != lanes.end()) return std::nullopt;
+  return fmt::format("only in the lane {}", fmt::join(lanes, ", "));
+}
+
+ScenarioResult skipped_result(const Scenario& scenario, const World& world, std::uint64_t seed, const std::string& lane,
+                              std::string because) {
+  ScenarioResult result = begin_result(scenario, world, seed, lane);
+  result.verdict = Verdict::skipped;
+  result.skipped_because = std::move(because);
   return result;
 }
 

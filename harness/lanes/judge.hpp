@@ -4,12 +4,19 @@
 #include "harness/outcome.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace watershed::harness {
 
 /// A result that says what is run, and how to run it again.
 ScenarioResult begin_result(const Scenario& scenario, const World& world, std::uint64_t seed, const std::string& lane);
+
+/// Why the lane skips the scenario: it does not name the lane. Nothing: it is run.
+std::optional<std::string> lane_skip_reason(const Scenario& scenario, const std::string& lane);
+/// The result of a skipped run.
+ScenarioResult skipped_result(const Scenario& scenario, const World& world, std::uint64_t seed, const std::string& lane,
+                              std::string because);
 
 /// Checks invariants and expectations, beside the findings that the lane itself has put into `result`, and gives counts
 /// and verdict. A known-bad world passes only if what it states is reported; the lane of real programs cannot tell

@@ -46,6 +46,9 @@ std::uint64_t run_seed(std::uint64_t seed, std::string_view scenario_file, std::
 ScenarioResult run_scenario(const Scenario& scenario, std::shared_ptr<const World> world, const RunOptions& options,
                             const Surroundings& surroundings) {
   const auto started = std::chrono::steady_clock::now();
+  if (auto reason = lane_skip_reason(scenario, "simulated")) {
+    return skipped_result(scenario, *world, options.seed, "simulated", std::move(*reason));
+  }
   ScenarioResult result = begin_result(scenario, *world, options.seed, "simulated");
   SimulatedWorld running(world, run_seed(options.seed, scenario.file, world->spec.name));
   if (auto error = running.start()) {

@@ -87,6 +87,7 @@ class Binder {
     scenario_.requirements = yaml::as_texts(root["requirements"]);
     scenario_.worlds = yaml::as_texts(root["worlds"]);
     if (const Node* tags = root.find("tags")) scenario_.tags = yaml::as_texts(*tags);
+    if (const Node* lanes = root.find("lanes")) scenario_.lanes = yaml::as_texts(*lanes);
     scenario_.horizon = yaml::as_duration(root["horizon"]);
     bind_allowances(root);
     bind_changes(root);
@@ -190,6 +191,8 @@ yaml::Shape scenario_shape() {
       yaml::required("requirements", yaml::list_of(name).sized(1), "Ids from requirements.yaml.", "[SEG-1]"),
       yaml::required("worlds", yaml::list_of(name).sized(1), "Worlds it runs on, in this order.", "[phase1, phase2]"),
       yaml::optional("tags", yaml::list_of(name), "Words to select it by.", "[robots]"),
+      yaml::optional("lanes", yaml::list_of(yaml::enumeration({"simulated", "live"})).sized(1),
+                     "Lanes that can run it; others skip it. Default: all.", "[live]"),
       yaml::defaulted("horizon", yaml::duration(), "1h", "How long the world may go on after the last step.", "6d"),
       yaml::optional("allow", yaml::list_of(allowance), "Invariants that may be broken, each with the reason."),
       yaml::optional("changes", yaml::list_of(change_shape()), "Edits to the world's files for this scenario."),

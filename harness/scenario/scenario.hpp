@@ -82,6 +82,7 @@ struct Scenario {
   std::vector<std::string> requirements;
   std::vector<std::string> worlds;
   std::vector<std::string> tags;
+  std::vector<std::string> lanes;  ///< only in these; empty: in all
   stage::Duration horizon = std::chrono::hours(1);
   std::vector<Allowance> allowances;
   std::vector<Change> changes;

@@ -20,6 +20,8 @@ std::span<const StepKind> step_kinds() {
       {"link", "Cuts or restores the way between two zones or hosts.", link_shape(), bind_link},
       {"flush", "Tries everything in a host's queue now.", flush_shape(), bind_flush},
       {"outage", "A provider fails in one of the ways in which providers fail.", outage_shape(), bind_outage},
+      {"machine", "Something befalls a real machine (live lane).", machine_shape(), bind_machine},
+      {"mailbox", "A real mailbox cannot take mail (live lane).", mailbox_shape(), bind_mailbox},
   };
   return table;
 }

@@ -53,5 +53,9 @@ yaml::Shape flush_shape();
 std::shared_ptr<Step> bind_flush(const yaml::Node& node, BindContext& context);
 yaml::Shape outage_shape();
 std::shared_ptr<Step> bind_outage(const yaml::Node& node, BindContext& context);
+yaml::Shape machine_shape();
+std::shared_ptr<Step> bind_machine(const yaml::Node& node, BindContext& context);
+yaml::Shape mailbox_shape();
+std::shared_ptr<Step> bind_mailbox(const yaml::Node& node, BindContext& context);
 
 }  // namespace watershed::harness

@@ -35,6 +35,10 @@ struct Arrived {
   std::shared_ptr<const mail::Message> message;
 };
 
+/// What can befall a machine with real programs.
+enum class MachineEvent { kill, start, fill_disk, free_disk, damage_queue };
+enum class MailboxState { usable, full, unreachable };
+
 /// Why the lane could not do what a step asked; empty when it could.
 using StepError = std::optional<std::string>;
 
@@ -69,6 +73,10 @@ class Theatre {
   virtual StepError configure_router(const std::string& host, std::shared_ptr<const router::RouteDecider> decider) = 0;
   virtual StepError configure_store(const std::string& host, std::vector<store::MailboxSettings> mailboxes) = 0;
   virtual StepError configure_cloud(const std::string& host, cloud::Tenant tenant) = 0;
+
+  // Only the live lane has machines.
+  virtual stage::Task<StepError> befall(std::string host, MachineEvent event);
+  virtual StepError set_mailbox(const std::string& host, const std::string& address, MailboxState state);
 };
 
 }  // namespace watershed::harness

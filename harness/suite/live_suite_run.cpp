@@ -68,11 +68,8 @@ class LiveSuiteRun {
   void start(Sequence& sequence) {
     const std::string& name = sequence.worlds[sequence.next++];
     const auto world = suite_.world_for(*sequence.scenario, name);
-    if (const auto reason = live_skip_reason(*sequence.scenario)) {
-      ScenarioResult skipped = begin_result(*sequence.scenario, *world, options_.run.seed, "live");
-      skipped.verdict = Verdict::skipped;
-      skipped.skipped_because = *reason;
-      finish(sequence, std::move(skipped));
+    if (auto reason = live_skip_reason(*sequence.scenario)) {
+      finish(sequence, skipped_result(*sequence.scenario, *world, options_.run.seed, "live", std::move(*reason)));
       return;
     }
     sequence.running =

@@ -1,6 +1,7 @@
 // See run_suite.hpp.
 #include "harness/suite/run_suite.hpp"
 
+#include "harness/lanes/live/components.hpp"
 #include "harness/lanes/live/live_world.hpp"
 #include "harness/suite/live_suite_run.hpp"
 #include "harness/suite/tag_expression.hpp"
@@ -155,6 +156,7 @@ Result<Outcome, Error> run_suite(const Suite& suite, const SuiteRunOptions& opti
     if (!level) return Error{"this machine gives no sandbox for the live lane; see watershed doctor"};
     outcome.sandbox_level = to_string(*level);
     outcome.time_factor = live_time_factor;
+    outcome.components = component_versions(find_components());
     outcome.scenarios = run_live_suite(suite, options, *selected, *level, on_result);
   } else {
     outcome.scenarios = SuiteRun(suite, options, on_result, std::move(*selected)).run();

@@ -67,6 +67,7 @@ ssl = no
 disable_plaintext_auth = no
 listen = {address}
 mail_location = maildir:~/Maildir
+mail_plugins = quota
 mail_save_crlf = yes
 mail_home = /var/mail/%u
 mail_uid = {user}
@@ -103,10 +104,11 @@ service auth {{
   }}
 }}
 protocol lmtp {{
-  mail_plugins = sieve
+  mail_plugins = quota sieve
   postmaster_address = postmaster@{hostname}
 }}
 plugin {{
+  quota = maildir:mailbox
   sieve = file:~/sieve;active=~/.dovecot.sieve
   sieve_vacation_send_from_recipient = no
 }}
@@ -138,11 +140,11 @@ Result<void, Error> DovecotHost::configure(const std::vector<store::MailboxSetti
 }
 
 Result<void, Error> DovecotHost::write_accounts(const std::vector<store::MailboxSettings>& mailboxes) {
-  std::string accounts;
+  mailboxes_.clear();
   const auto past = fs::file_time_type::clock::now() - std::chrono::hours(1);
   for (const store::MailboxSettings& mailbox : mailboxes) {
     const std::string address = to_lower(to_string(mailbox.address));
-    accounts += fmt::format("{}:watershed::::\n", address);
+    mailboxes_[address] = MailboxState::usable;
     const fs::path home = mailbox_folder(address);
     fs::create_directories(home / "Maildir");
     for (const char* part : {"", "Maildir"}) give_away(home / part, options_.user);
@@ -164,8 +166,34 @@ Result<void, Error> DovecotHost::write_accounts(const std::vector<store::Mailbox
     fs::last_write_time(script, past, ignored);
     give_away(script, options_.user);
   }
-  if (!write_file(host_.folder / "dovecot/users", accounts)) return Error{"cannot write Dovecot's accounts"};
+  return write_users();
+}
+
+Result<void, Error> DovecotHost::write_users() {
+  std::string users;
+  for (const auto& [address, state] : mailboxes_) {
+    // passwd-file: user:password:uid:gid:gecos:home:shell:extra fields
+    users += fmt::format("{}:watershed::::::{}\n", address,
+                         state == MailboxState::full ? "userdb_quota_rule=*:bytes=1" : "");
+  }
+  // Replaced in one go: a delivery must never see half of it.
+  const fs::path file = host_.folder / "dovecot/users";
+  const fs::path next = host_.folder / "dovecot/users.next";
+  std::error_code error;
+  if (write_file(next, users)) fs::rename(next, file, error);
+  if (error || !fs::exists(file)) return Error{"cannot write Dovecot's accounts"};
   return {};
+}
+
+Result<void, Error> DovecotHost::set_mailbox(const std::string& address, MailboxState state) {
+  const auto found = mailboxes_.find(to_lower(address));
+  if (found == mailboxes_.end()) return Error{fmt::format("there is no mailbox {} at {}", address, host_.spec.name)};
+  found->second = state;
+  std::error_code error;
+  const bool closed = state == MailboxState::unreachable;
+  fs::permissions(mailbox_folder(found->first), closed ? fs::perms::none : fs::perms(0755), error);
+  if (error) return Error{error.message()};
+  return write_users();
 }
 
 std::vector<MaildirCopy> DovecotHost::copies() const {

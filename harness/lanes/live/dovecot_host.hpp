@@ -5,10 +5,13 @@
 #include "components/store/mailbox.hpp"
 #include "harness/lanes/live/live_host.hpp"
 #include "harness/scenario/evidence.hpp"
+#include "harness/steps/theatre.hpp"
 
 #include <sys/types.h>
 
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -35,6 +38,8 @@ class DovecotHost {
   Result<void, Error> prepare(const std::vector<store::MailboxSettings>& mailboxes);
   /// New mailboxes and scripts from the next delivery on.
   Result<void, Error> configure(const std::vector<store::MailboxSettings>& mailboxes, std::filesystem::path scripts);
+  /// A mailbox over its quota, one whose folder cannot be opened, or as it was.
+  Result<void, Error> set_mailbox(const std::string& address, MailboxState state);
   Daemon& master() { return master_; }
   uid_t user() const { return options_.user; }
 
@@ -45,10 +50,12 @@ class DovecotHost {
 
  private:
   std::string configuration() const;
+  Result<void, Error> write_users();
   Result<void, Error> write_accounts(const std::vector<store::MailboxSettings>& mailboxes);
 
   LiveHost& host_;
   Options options_;
+  std::map<std::string, MailboxState> mailboxes_;  // by address
   Daemon master_;
 };
 

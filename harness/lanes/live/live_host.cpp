@@ -87,6 +87,11 @@ void Daemon::kill(int signal) {
   if (process_) process_->signal(signal);
 }
 
+void Daemon::kill_leader() {
+  told_to_end_ = true;
+  if (process_) ::kill(process_->pid(), SIGKILL);
+}
+
 Task<void> Daemon::stop(int signal) {
   if (!is_running()) co_return;
   kill(signal);

@@ -46,6 +46,8 @@ class Daemon {
   stage::Task<Result<void, Error>> wait_ready(stage::Time deadline);
   /// Asks it to end and waits; kills it after a second.
   stage::Task<void> stop(int signal);
+  /// kill -9 of its first process alone: what it started is left to notice.
+  void kill_leader();
   /// Ends it on the spot, with all that it started.
   void kill(int signal);
   bool is_running() const { return process_ && process_->is_running(); }

@@ -105,12 +105,13 @@ ScenarioResult LiveRun::result() { return std::move(result_); }
 
 std::optional<std::string> live_skip_reason(const Scenario& scenario) {
   // A horizon or a clock that goes on by itself is for the virtual clock; here it would be waited for.
-  constexpr stage::Duration horizon_max = std::chrono::hours(2);
+  constexpr stage::Duration horizon_max = std::chrono::hours(5);
+  if (auto reason = lane_skip_reason(scenario, "live")) return reason;
   for (const auto& step : scenario.steps) {
     if (step->kind == "advance") return "virtual time only: " + step->summary;
     if (step->kind == "link") return "simulated lane only: " + step->summary;
   }
-  if (scenario.horizon > horizon_max) return "virtual time only: it looks further ahead than two hours";
+  if (scenario.horizon > horizon_max) return "virtual time only: it looks further ahead than five hours";
   return std::nullopt;
 }
 

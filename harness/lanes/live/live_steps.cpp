@@ -70,4 +70,38 @@ StepError LiveWorld::configure_store(const std::string& name, std::vector<store:
   return fmt::format("{} cannot be configured while it runs in this lane", name);
 }
 
+Task<StepError> LiveWorld::befall(std::string name, MachineEvent event) {
+  const auto found = routers_.find(name);
+  if (found == routers_.end()) co_return fmt::format("host '{}' has no real router", name);
+  PostfixHost& router = *found->second;
+  Result<void, Error> done;
+  switch (event) {
+    case MachineEvent::kill:
+      router.master().kill_leader();
+      break;
+    case MachineEvent::start:
+      done = router.master().start();
+      if (done) done = co_await router.master().wait_ready(real_executor.now() + std::chrono::seconds(20));
+      break;
+    case MachineEvent::fill_disk:
+      done = router.set_disk_full(true);
+      break;
+    case MachineEvent::free_disk:
+      done = router.set_disk_full(false);
+      break;
+    case MachineEvent::damage_queue:
+      done = router.damage_queue();
+      break;
+  }
+  if (!done) co_return done.error().message;
+  co_return std::nullopt;
+}
+
+StepError LiveWorld::set_mailbox(const std::string& name, const std::string& address, MailboxState state) {
+  const auto found = stores_.find(name);
+  if (found == stores_.end()) return fmt::format("host '{}' has no real mail store", name);
+  if (const auto done = found->second->set_mailbox(address, state); !done) return done.error().message;
+  return std::nullopt;
+}
+
 }  // namespace watershed::harness

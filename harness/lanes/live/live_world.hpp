@@ -66,6 +66,8 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   StepError flush(const std::string& host) override;
   StepError configure_router(const std::string& host, std::shared_ptr<const router::RouteDecider> decider) override;
   StepError configure_store(const std::string& host, std::vector<store::MailboxSettings> mailboxes) override;
+  stage::Task<StepError> befall(std::string host, MachineEvent event) override;
+  StepError set_mailbox(const std::string& host, const std::string& address, MailboxState state) override;
 
  private:
   StepError prepare();

@@ -17,7 +17,7 @@ namespace {
 
 stage::Duration real_horizon(const Scenario& scenario) {
   const auto scaled = std::chrono::duration_cast<stage::Duration>(scenario.horizon / live_time_factor);
-  return std::clamp<stage::Duration>(scaled, std::chrono::seconds(5), std::chrono::seconds(30));
+  return std::clamp<stage::Duration>(scaled, std::chrono::seconds(5), std::chrono::seconds(60));
 }
 
 // Steps, and the wait for what comes of them.

@@ -1,6 +1,8 @@
 // See postfix_host.hpp.
 #include "harness/lanes/live/postfix_host.hpp"
 
+#include "sandbox/mounts.hpp"
+
 #include <fmt/format.h>
 
 #include <grp.h>
@@ -19,6 +21,7 @@ using stage::Task;
 
 namespace {
 
+constexpr std::uint64_t queue_octets = 512U << 20;
 constexpr const char* daemon_directory = "/usr/lib/postfix/sbin";
 
 std::string read_file(const fs::path& path) {
@@ -55,6 +58,9 @@ Result<void, Error> PostfixHost::lay_out_queue() {
   const group* drop = ::getgrnam("postdrop");
   if (owner == nullptr || drop == nullptr) return Error{"Postfix is not installed: no user postfix, no group postdrop"};
   const fs::path queue = host_.mount("queue", "/var/spool/postfix");
+  // A disk of its own, so that it can be full.
+  const auto disk = sandbox::mount_memory(queue, fmt::format("mode=755,size={}", queue_octets));
+  if (!disk) return disk;
   const fs::path data = host_.mount("data", "/var/lib/postfix");
   if (::chown(data.c_str(), owner->pw_uid, owner->pw_gid) != 0) return Error{"cannot give away " + data.string()};
   fs::create_directory(queue / "pid");
@@ -159,6 +165,29 @@ Task<Result<void, Error>> PostfixHost::run_tool(const std::string& program, std:
   const bool ended = co_await (*tool)->wait(host_.executor.now() + std::chrono::seconds(10));
   if (ended && (*tool)->exit_code() == 0) co_return Result<void, Error>();
   co_return Error{fmt::format("{} at {} failed: {}", program, host_.spec.name, read_file(output))};
+}
+
+Result<void, Error> PostfixHost::set_disk_full(bool full) {
+  return sandbox::resize_memory(queue_folder(), full ? 0 : queue_octets);
+}
+
+Result<void, Error> PostfixHost::damage_queue() {
+  std::size_t damaged = 0;
+  std::error_code error;
+  for (const QueuedFile& file : queue()) {
+    const fs::path path = queue_path(file);
+    fs::resize_file(path, fs::file_size(path, error) / 2, error);
+    if (!error) ++damaged;
+  }
+  if (damaged == 0) return Error{"there is no file in the queue to damage"};
+  return {};
+}
+
+std::filesystem::path PostfixHost::queue_path(const QueuedFile& file) const {
+  // hash_queue_names: deferred and defer have a level of folders by the first character. postconf(5)
+  const fs::path flat = queue_folder() / file.queue / file.id;
+  std::error_code ignored;
+  return fs::exists(flat, ignored) ? flat : queue_folder() / file.queue / file.id.substr(0, 1) / file.id;
 }
 
 std::vector<QueuedFile> PostfixHost::queue() const {

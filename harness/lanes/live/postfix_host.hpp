@@ -33,9 +33,15 @@ class PostfixHost {
   /// postqueue -f: tries everything now.
   stage::Task<Result<void, Error>> flush();
 
+  /// Leaves no room below the queue directory, or gives it back.
+  Result<void, Error> set_disk_full(bool full);
+  /// Cuts every queued file in half; master must not run. The error: there was none.
+  Result<void, Error> damage_queue();
+
   std::vector<QueuedFile> queue() const;
   /// True when nothing is on its way through; held and corrupt files are not on their way.
   bool is_idle() const;
+  std::filesystem::path queue_path(const QueuedFile& file) const;
   std::filesystem::path queue_folder() const { return host_.folder / "queue"; }
   std::filesystem::path config_folder() const { return host_.folder / "postfix"; }
   const std::filesystem::path& given() const { return given_; }
