@@ -12,5 +12,7 @@ ExitCode explain(const Options& options);
 ExitCode schema(const Options& options);
 ExitCode merge_reports(const Options& options);
 ExitCode doctor(const Options& options);
+/// `code`: the exit code of the command that ran, where one did.
+ExitCode up(const Options& options, int& code);
 
 }  // namespace watershed::cli

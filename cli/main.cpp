@@ -109,10 +109,14 @@ int main(int argument_count, char** arguments) {
   CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of a kind of file");
   schema->add_option("kind", options.schema, "scenario, world, requirements, mailboxes, spam or tenant")
       ->check(CLI::IsMember({"scenario", "world", "requirements", "mailboxes", "spam", "tenant"}));
+  CLI::App* up = app.add_subcommand("up", "Bring a world up in the live lane and run a command beside it");
+  up->add_option("--world", options.world, "World")->required();
+  up->add_option("--scenarios", options.scenarios_root, "Folder with worlds/ (default: scenarios)");
+  up->add_option("command", options.command, "Command and its arguments, after --")->required();
   CLI::App* doctor = app.add_subcommand("doctor", "What the live lane finds on this machine, and what to install");
   const auto rules = watershed::cli::add_rules(app, options);
   for (const auto& command : rules) add_general(*command.app, options);
-  for (CLI::App* command : {run, check, list, explain, schema, doctor}) add_general(*command, options);
+  for (CLI::App* command : {run, check, list, explain, schema, up, doctor}) add_general(*command, options);
 
   try {
     app.parse(argument_count, arguments);
@@ -129,6 +133,11 @@ int main(int argument_count, char** arguments) {
     if (*list) code = watershed::cli::list(options);
     if (*explain) code = watershed::cli::explain(options);
     if (*merge) code = watershed::cli::merge_reports(options);
+    if (*up) {
+      int command_code = 0;
+      code = watershed::cli::up(options, command_code);
+      if (code == ExitCode::ok) return command_code;
+    }
     if (*doctor) code = watershed::cli::doctor(options);
     if (*schema) code = watershed::cli::schema(options);
     return static_cast<int>(code);

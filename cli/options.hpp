@@ -45,6 +45,8 @@ struct Options {
   std::string from;
   std::string to;
   std::string via;
+  // up
+  std::vector<std::string> command;
   // schema
   std::string schema = "scenario";
 };

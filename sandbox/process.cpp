@@ -54,14 +54,18 @@ Result<std::unique_ptr<Process>, Error> Process::start(stage::RealExecutor& exec
   bp::environment environment;
   environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
   for (const auto& [name, value] : options.environment) environment[name] = value;
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(std::fopen(options.output.c_str(), "ae"), std::fclose);
-  if (!output) return Error{"cannot write " + options.output.string()};
   std::error_code error;
   auto child = std::make_unique<Child>();
-  child->child = bp::child(
-      bp::exe = options.program.string(), bp::args = options.arguments, environment,
-      bp::std_in<bp::null, (bp::std_out & bp::std_err)> output.get(), error,
-      bp::extend::on_exec_setup = [&place](auto&) { enter(place); });
+  const auto in_the_child = bp::extend::on_exec_setup = [&place](auto&) { enter(place); };
+  if (options.output.empty()) {
+    child->child =
+        bp::child(bp::exe = options.program.string(), bp::args = options.arguments, environment, error, in_the_child);
+  } else {
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> output(std::fopen(options.output.c_str(), "ae"), std::fclose);
+    if (!output) return Error{"cannot write " + options.output.string()};
+    child->child = bp::child(bp::exe = options.program.string(), bp::args = options.arguments, environment,
+                             bp::std_in<bp::null, (bp::std_out & bp::std_err)> output.get(), error, in_the_child);
+  }
   if (error) return Error{fmt::format("cannot start {}: {}", options.program.string(), error.message())};
   std::unique_ptr<Process> process(new Process(std::move(child)));
   // pidfd_open(2): readable once the process has ended.

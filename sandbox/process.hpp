@@ -29,7 +29,8 @@ struct ProcessOptions {
   std::filesystem::path program;
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment;
-  std::filesystem::path output;  ///< file that standard output and error are appended to
+  /// File that standard output and error are appended to; empty: the terminal of this process, input included.
+  std::filesystem::path output;
 };
 
 class Process {

@@ -162,7 +162,9 @@ Task<void> Sender::deliver(Delivery& delivery) {
     for (std::size_t index = 0; index < delivery.pending.size(); ++index) {
       note(FactKind::deferred, delivery, index, fmt::format("{}s", next_s));
     }
+    ++deferred_;
     co_await stage_.executor.sleep_until(next);
+    --deferred_;
     delay = std::min(2 * delay, options_.retry.longest);
   }
   std::erase(open_, &delivery);

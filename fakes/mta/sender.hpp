@@ -65,6 +65,8 @@ class Sender {
 
   /// Recipients offered that have not ended yet.
   std::size_t queued() const { return queued_; }
+  /// Deliveries that have failed for now and wait for their next attempt.
+  std::size_t deferred() const { return deferred_; }
   /// Writes a `queued` fact for each of them: what is left when a run ends.
   void note_queued() const;
   talk::Resolver& resolver() { return resolver_; }
@@ -89,6 +91,7 @@ class Sender {
   talk::Resolver resolver_;
   SessionPool pool_;
   std::size_t queued_ = 0;
+  std::size_t deferred_ = 0;
   std::vector<const Delivery*> open_;  // being delivered or waiting for their next attempt
 };
 

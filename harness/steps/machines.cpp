@@ -1,4 +1,4 @@
-// machine, mailbox: what happens to real machines under real programs. Only the live lane can do it.
+// machine, mailbox, await: what happens to real machines under real programs. Only the live lane can do it.
 #include "harness/steps/step_table.hpp"
 #include "harness/steps/theatre.hpp"
 #include "harness/yaml/read.hpp"
@@ -30,6 +30,16 @@ struct MailboxStep final : Step {
   Task<void> act(Theatre& theatre) const override {
     if (auto error = theatre.set_mailbox(host, address, state)) theatre.fail(*this, std::move(*error));
     co_return;
+  }
+};
+
+struct AwaitStep final : Step {
+  std::string host;
+  std::size_t messages = 0;
+
+  Task<void> act(Theatre& theatre) const override {
+    auto error = co_await theatre.await_queue(host, messages);
+    if (error) theatre.fail(*this, std::move(*error));
   }
 };
 
@@ -77,6 +87,22 @@ std::shared_ptr<Step> bind_machine(const Node& node, BindContext&) {
   bound->event = value_of(events, yaml::as_text(node["do"]));
   bound->uses.push_back({NameUse::Kind::host, node["host"]});
   bound->summary = fmt::format("machine {}: {}", bound->host, yaml::as_text(node["do"]));
+  return bound;
+}
+
+yaml::Shape await_shape() {
+  return yaml::map({
+      yaml::required("host", yaml::text(), "A host with a router, or a fake MTA.", "mx.ctbto.int"),
+      yaml::required("queued", yaml::integer(1, 1'000'000), "How many messages are to lie in its queue.", "1"),
+  });
+}
+
+std::shared_ptr<Step> bind_await(const Node& node, BindContext&) {
+  auto bound = std::make_shared<AwaitStep>();
+  bound->host = yaml::as_text(node["host"]);
+  bound->messages = static_cast<std::size_t>(yaml::as_integer(node["queued"]));
+  bound->uses.push_back({NameUse::Kind::host, node["host"]});
+  bound->summary = fmt::format("await {} queued at {}", bound->messages, bound->host);
   return bound;
 }
 

@@ -55,6 +55,8 @@ yaml::Shape outage_shape();
 std::shared_ptr<Step> bind_outage(const yaml::Node& node, BindContext& context);
 yaml::Shape machine_shape();
 std::shared_ptr<Step> bind_machine(const yaml::Node& node, BindContext& context);
+yaml::Shape await_shape();
+std::shared_ptr<Step> bind_await(const yaml::Node& node, BindContext& context);
 yaml::Shape mailbox_shape();
 std::shared_ptr<Step> bind_mailbox(const yaml::Node& node, BindContext& context);
 

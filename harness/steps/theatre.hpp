@@ -76,6 +76,8 @@ class Theatre {
 
   // Only the live lane has machines.
   virtual stage::Task<StepError> befall(std::string host, MachineEvent event);
+  /// Waits until so many messages lie in the host's queue; the error: they did not come to.
+  virtual stage::Task<StepError> await_queue(std::string host, std::size_t messages);
   virtual StepError set_mailbox(const std::string& host, const std::string& address, MailboxState state);
 };
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace watershed::harness {
@@ -94,6 +95,28 @@ Task<StepError> LiveWorld::befall(std::string name, MachineEvent event) {
       break;
   }
   if (!done) co_return done.error().message;
+  co_return std::nullopt;
+}
+
+Task<StepError> LiveWorld::await_queue(std::string name, std::size_t messages) {
+  constexpr stage::Duration longest = std::chrono::seconds(15);
+  constexpr stage::Duration between_looks = std::chrono::milliseconds(10);
+  const Host* host = find(name);
+  const auto router = routers_.find(name);
+  if (router == routers_.end() && (host == nullptr || !host->mta))
+    co_return fmt::format("host '{}' has no queue", name);
+  const stage::Time deadline = real_executor.now() + longest;
+  // Lying in a queue is: put off at least once. What passes through a queue does not count.
+  const auto waiting = [&] {
+    if (router == routers_.end()) return host->mta->sender().deferred();
+    const auto files = router->second->queue();
+    return static_cast<std::size_t>(
+        std::count_if(files.begin(), files.end(), [](const QueuedFile& file) { return file.queue == "deferred"; }));
+  };
+  while (waiting() < messages) {
+    if (real_executor.now() >= deadline) co_return fmt::format("{} of {} messages were put off", waiting(), messages);
+    co_await real_executor.sleep_for(between_looks);
+  }
   co_return std::nullopt;
 }
 

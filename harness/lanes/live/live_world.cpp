@@ -157,9 +157,15 @@ std::vector<std::string> LiveWorld::deaths() const {
   return deaths;
 }
 
+std::size_t LiveWorld::offers_under_way() const {
+  std::size_t offers = 0;
+  for (const Host& host : hosts_) offers += host.mta ? host.mta->sender().queued() : 0;
+  return offers;
+}
+
 bool LiveWorld::is_quiet() const {
+  if (offers_under_way() > 0) return false;
   for (const Host& host : hosts_) {
-    if (host.mta && host.mta->sender().queued() > 0) return false;
     if (host.provider && host.provider->queued() > 0) return false;
   }
   return std::all_of(routers_.begin(), routers_.end(), [](const auto& each) { return each.second->is_idle(); });

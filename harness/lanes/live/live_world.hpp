@@ -46,6 +46,8 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   /// True once nothing is on its way any more; false when `limit` came first, or a program died.
   stage::Task<bool> wait_until_quiet(stage::Time limit);
 
+  /// Recipients that fake MTAs have offered and nobody has taken yet.
+  std::size_t offers_under_way() const;
   stage::RealExecutor& loop() { return real_executor; }
   stage::ConnectionRegistry& connections() { return registry; }
   /// True when start() failed because the lane cannot express something: that says nothing about the world.
@@ -67,6 +69,7 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   StepError configure_router(const std::string& host, std::shared_ptr<const router::RouteDecider> decider) override;
   StepError configure_store(const std::string& host, std::vector<store::MailboxSettings> mailboxes) override;
   stage::Task<StepError> befall(std::string host, MachineEvent event) override;
+  stage::Task<StepError> await_queue(std::string host, std::size_t messages) override;
   StepError set_mailbox(const std::string& host, const std::string& address, MailboxState state) override;
 
  private:
