@@ -23,6 +23,9 @@ struct RulesCommand {
 /// Adds `rules` with its sub-commands to the command line. The result must live until one is run.
 std::vector<RulesCommand> add_rules(CLI::App& app, const Options& options);
 
+/// `rules test FILES`, in rules_test_command.cpp.
+RulesCommand add_rules_test(CLI::App& rules, const Options& options);
+
 /// `rules translate PROCMAILRC`, in rules_translate_command.cpp.
 RulesCommand add_rules_translate(CLI::App& rules, const Options& options);
 

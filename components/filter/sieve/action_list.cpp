@@ -23,7 +23,8 @@ bool delivers(const Action& action) {
 bool cancels_implicit_keep(const Action& action) {
   if (const auto* file_into = get<FileInto>(action)) return !file_into->copy;
   if (const auto* redirect = get<Redirect>(action)) return !redirect->copy;
-  return get<Vacation>(action) == nullptr;  // RFC 5230 §4.7: vacation leaves the implicit keep alone
+  // RFC 5230 §4.7, RFC 5435 §3.1: vacation and notify leave the implicit keep alone.
+  return get<Vacation>(action) == nullptr && get<Notify>(action) == nullptr;
 }
 
 /// The mailbox that the action stores into; nothing for other actions. RFC 5228 §4.3: keep is fileinto of INBOX.
@@ -102,9 +103,10 @@ std::optional<std::string> ActionList::add(Action action) {
   return std::nullopt;
 }
 
-std::vector<Action> ActionList::take(Flags flags, const std::string& file) {
+std::vector<Action> ActionList::take(Flags flags, const std::string& file,
+                                     std::shared_ptr<const mail::Message> message) {
   if (implicit_keep_) {
-    Action keep{Keep{std::move(flags), true}, {file, 0, 0}};
+    Action keep{Keep{std::move(flags), true}, {file, 0, 0}, std::move(message)};
     if (!merge(keep)) actions_.push_back(std::move(keep));
   }
   return std::move(actions_);

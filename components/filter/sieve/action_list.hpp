@@ -20,8 +20,14 @@ class ActionList {
   std::optional<std::string> add(Action action);
 
   bool implicit_keep() const { return implicit_keep_; }
+  const std::vector<Action>& all() const { return actions_; }
+  void reset() {
+    actions_.clear();
+    redirects_ = 0;
+    implicit_keep_ = true;
+  }
   /// Adds the implicit keep where it still holds; the list is done then.
-  std::vector<Action> take(Flags flags, const std::string& file);
+  std::vector<Action> take(Flags flags, const std::string& file, std::shared_ptr<const mail::Message> message);
 
  private:
   std::optional<std::string> conflict(const Action& action) const;

@@ -32,10 +32,12 @@ std::optional<Comparator> find_comparator(std::string_view name) {
   if (name == "i;octet") return Comparator::octet;
   if (name == "i;ascii-casemap") return Comparator::ascii_casemap;
   if (name == "i;ascii-numeric") return Comparator::ascii_numeric;
+  if (name == "i;unicode-casemap") return Comparator::unicode_casemap;
   return std::nullopt;
 }
 
 Extension capability(Comparator comparator) {
+  if (comparator == Comparator::unicode_casemap) return Extension::comparator_unicode_casemap;
   return comparator == Comparator::ascii_numeric ? Extension::comparator_ascii_numeric : Extension::core;
 }
 
@@ -53,6 +55,8 @@ std::strong_ordering compare(Comparator comparator, std::string_view a, std::str
       return a <=> b;
     case Comparator::ascii_numeric:
       return compare_numbers(a, b);
+    case Comparator::unicode_casemap:
+      return fold_unicode(a) <=> fold_unicode(b);
     case Comparator::ascii_casemap:
       break;
   }

@@ -1,4 +1,5 @@
-// How two strings compare: i;octet, i;ascii-casemap and i;ascii-numeric. RFC 4790 §9.
+// How two strings compare: i;octet, i;ascii-casemap and i;ascii-numeric (RFC 4790 §9), i;unicode-casemap
+// (RFC 5051).
 #pragma once
 
 #include "components/filter/sieve/extension.hpp"
@@ -10,7 +11,7 @@
 
 namespace watershed::sieve {
 
-enum class Comparator { octet, ascii_casemap, ascii_numeric };
+enum class Comparator { octet, ascii_casemap, ascii_numeric, unicode_casemap };
 
 std::optional<Comparator> find_comparator(std::string_view name);
 
@@ -22,6 +23,9 @@ bool has_substrings(Comparator comparator);
 
 /// RFC 4790 §9.2.1: a-z become A-Z before octets are compared.
 std::string fold_ascii(std::string_view text);
+
+/// RFC 5051 §2: titlecase, then decomposed (canonically and for compatibility), character by character.
+std::string fold_unicode(std::string_view text);
 
 std::strong_ordering compare(Comparator comparator, std::string_view a, std::string_view b);
 

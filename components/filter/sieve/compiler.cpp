@@ -6,11 +6,19 @@
 #include "components/filter/sieve/parser.hpp"
 #include "components/filter/sieve/vocabulary.hpp"
 
+#include "base/text.hpp"
+
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace watershed::sieve {
 
 namespace {
+
+bool is_control(std::string_view name) {
+  return name == "require" || name == "if" || name == "elsif" || name == "else";
+}
 
 bool is_branch(const ast::Node& node) { return node.name == "elsif" || node.name == "else"; }
 
@@ -31,41 +39,72 @@ const Signature& require_signature() {
 
 }  // namespace
 
+void Compiler::number_skipped(const ast::Node& node) {
+  const CommandDefinition* definition = find_command(node.name);
+  for (const std::string_view name : {"if", "elsif", "else"}) {
+    if (node.name == name) number_command(name, node.at);
+  }
+  if (definition != nullptr) number_command(definition->name, node.at);
+  for (const ast::Node& inner : node.block) number_skipped(inner);
+}
+
 std::uint32_t Compiler::number_command(std::string_view name, Place at) {
-  program_.commands.push_back({name, at.line, at.column});
+  program_.commands.push_back({name, unit_.file, at.line, at.column});
   return static_cast<std::uint32_t>(program_.commands.size() - 1);
 }
 
+bool Compiler::is_reported(std::string_view kind, std::string_view name) {
+  return !reported_.insert(fmt::format("{} {}", kind, name)).second;
+}
+
 void Compiler::missing_capability(Place at, std::string_view kind, std::string_view name, Extension extension) {
-  error(at, fmt::format("the {} '{}' needs the capability \"{}\"", kind, name, sieve::name(extension)),
+  if (is_reported(kind, name)) return;
+  error(at, fmt::format("unknown {} '{}' without the capability \"{}\"", kind, name, sieve::name(extension)),
         fmt::format("add at the top: require [\"{}\"];", sieve::name(extension)));
 }
 
-void Compiler::unknown(Place at, std::string_view kind, const std::string& name,
-                       const std::vector<std::string_view>& known) {
-  const std::string near = nearest_match(name, known);
-  error(at, fmt::format("unknown {} '{}'", kind, name),
+void Compiler::unknown(const ast::Node& node, std::string_view kind) {
+  if (is_reported(kind, node.name)) return;
+  const bool is_command = kind == "command";
+  if (is_command ? find_test(node.name) != nullptr : find_command(node.name) != nullptr || is_control(node.name)) {
+    error(node.at, fmt::format("attempted to use {} '{}' as {}", is_command ? "test" : "command", node.name, kind));
+    return;
+  }
+  const std::string near = nearest_match(node.name, is_command ? command_names() : test_names());
+  error(node.at, fmt::format("unknown {} '{}' (each is reported once)", kind, node.name),
         near.empty() ? std::string{} : fmt::format("did you mean '{}'?", near));
+}
+
+bool Compiler::has_capability(std::string_view capability) const {
+  const auto extension = find_extension(capability);
+  return extension && options().enabled.contains(*extension);
+}
+
+void Compiler::enable(Extension extension) {
+  for (const Extension one : {extension, implied_by(extension)}) {
+    required_.insert(one);
+    program_.required.insert(one);
+  }
 }
 
 void Compiler::require_one(const ast::StringLiteral& capability) {
   const auto extension = find_extension(capability.text);
-  if (extension && program_.options.enabled.contains(*extension)) {
-    program_.required.insert(*extension);
-    program_.required.insert(implied_by(*extension));
+  if (extension && options().enabled.contains(*extension)) {
+    enable(*extension);
     return;
   }
   if (extension) {
-    error(capability.at, fmt::format("the capability \"{}\" is switched off here", capability.text));
+    error(capability.at,
+          fmt::format("require: unknown Sieve capability \"{}\": it is switched off here", capability.text));
     return;
   }
   const std::string near = nearest_match(capability.text, extension_names());
-  error(capability.at, fmt::format("unknown capability \"{}\" in require", capability.text),
+  error(capability.at, fmt::format("require: unknown Sieve capability \"{}\"", printable(capability.text)),
         near.empty() ? std::string{} : fmt::format("did you mean \"{}\"?", near));
 }
 
 void Compiler::require(const ast::Node& node) {
-  const auto bound = bind(node, "command", require_signature(), program_.required, report_);
+  const auto bound = bind_arguments(node, "command", require_signature(), required_, report_, reported_);
   if (!bound) return;
   for (const ast::StringLiteral& capability : bound->positional[0]->strings) require_one(capability);
 }
@@ -78,7 +117,10 @@ Block Compiler::block(const std::vector<ast::Node>& commands, bool is_top_level)
     const ast::Node& node = commands[index];
     if (node.name == "require") {
       // RFC 5228 §3.2: require stands before every other command.
-      if (!may_require) error(node.at, "require must stand at the top of the script, before all other commands");
+      if (!may_require) {
+        error(node.at, "require must stand at the top level and at the beginning of the file, before other commands");
+        continue;
+      }
       require(node);
       continue;
     }
@@ -87,7 +129,7 @@ Block Compiler::block(const std::vector<ast::Node>& commands, bool is_top_level)
     if (node.name == "if") {
       compiled = if_chain(commands, index);
     } else if (is_branch(node)) {
-      error(node.at, fmt::format("'{}' has no 'if' before it", node.name));
+      error(node.at, fmt::format("the {} command must follow an if or elsif command", node.name));
     } else {
       compiled = command(node);
     }
@@ -99,36 +141,48 @@ Block Compiler::block(const std::vector<ast::Node>& commands, bool is_top_level)
 CommandPointer Compiler::if_chain(const std::vector<ast::Node>& commands, std::size_t& index) {
   auto chain = std::make_unique<IfCommand>();
   chain->at = commands[index].at;
-  bool is_ended = false;
+  bool is_ended = false;    // by an else
+  bool is_decided = false;  // by a test that always holds: what follows is never run, and never looked at
   for (std::size_t at = index; at < commands.size() && (at == index || is_branch(commands[at])); ++at) {
     const ast::Node& node = commands[at];
     const bool is_else = node.name == "else";
-    if (is_ended) error(node.at, fmt::format("'{}' stands behind the 'else' of this 'if'", node.name));
+    if (is_ended) error(node.at, fmt::format("the {} command must follow an if or elsif command", node.name));
     is_ended = is_ended || is_else;
     index = at;
+    if (is_decided) {
+      number_skipped(node);
+      continue;
+    }
     const Signature& signature = is_else ? else_signature() : condition_signature();
-    const bool fits = bind(node, "command", signature, program_.required, report_).has_value();
+    const bool fits = bind_arguments(node, "command", signature, required_, report_, reported_).has_value();
     Branch branch;
     branch.number = number_command(is_else ? "else" : node.name == "if" ? "if" : "elsif", node.at);
     if (!node.tests.empty() && !is_else && (fits || node.tests.size() == 1)) branch.test = only_test(node);
+    const auto always = branch.test ? branch.test->constant : std::nullopt;
+    is_decided = always == true;
+    // RFC 5463 §4: behind an ihave that fails, what is not known here is no error.
+    if (always == false) {
+      for (const ast::Node& skipped : node.block) number_skipped(skipped);
+      continue;
+    }
     branch.block = block(node.block, false);
     chain->branches.push_back(std::move(branch));
   }
-  chain->number = chain->branches.front().number;
   return chain;
 }
 
 CommandPointer Compiler::command(const ast::Node& node) {
   const CommandDefinition* definition = find_command(node.name);
   if (definition == nullptr) {
-    unknown(node.at, "command", node.name, command_names());
+    unknown(node, "command");
     block(node.block, false);  // what is wrong inside is worth knowing, too
     return nullptr;
   }
   if (!requires_extension(definition->extension)) {
     missing_capability(node.at, "command", node.name, definition->extension);
+    return nullptr;
   }
-  const auto bound = bind(node, "command", definition->signature, program_.required, report_);
+  const auto bound = bind_arguments(node, "command", definition->signature, required_, report_, reported_);
   const std::uint32_t number = number_command(definition->name, node.at);
   if (!bound) return nullptr;
   CommandPointer compiled = definition->compile(*this, node, *bound);
@@ -142,33 +196,99 @@ CommandPointer Compiler::command(const ast::Node& node) {
 TestPointer Compiler::test(const ast::Node& node) {
   const TestDefinition* definition = find_test(node.name);
   if (definition == nullptr) {
-    unknown(node.at, "test", node.name, test_names());
+    unknown(node, "test");
     return nullptr;
   }
   if (!requires_extension(definition->extension)) {
     missing_capability(node.at, "test", node.name, definition->extension);
+    return nullptr;
   }
-  const auto bound = bind(node, "test", definition->signature, program_.required, report_);
+  const auto bound = bind_arguments(node, "test", definition->signature, required_, report_, reported_);
   if (!bound) return nullptr;
   TestPointer compiled = definition->compile(*this, node, *bound);
   if (compiled) compiled->at = node.at;
   return compiled;
 }
 
-const std::string& Script::file() const { return program_->file; }
+const Unit* Compiler::included(bool is_global, const std::string& name, bool is_optional, Place at) {
+  const std::string identity = fmt::format("{} {}", is_global ? "global" : "personal", name);
+  const std::string_view place = is_global ? "global" : "personal";
+  if (std::find(assembly_.open.begin(), assembly_.open.end(), identity) != assembly_.open.end()) {
+    error(at, fmt::format("circular include of the {} script '{}'", place, name));
+    return nullptr;
+  }
+  for (const auto& unit : program_.units) {
+    if (unit->identity == identity) return unit.get();
+  }
+  if (assembly_.open.size() >= limits().include_nesting_max) {
+    error(at, fmt::format("cannot nest includes deeper than {} levels", limits().include_nesting_max));
+    return nullptr;
+  }
+  if (program_.units.size() > limits().includes_max) {
+    error(at,
+          fmt::format("failed to include script '{}': no more than {} includes allowed", name, limits().includes_max));
+    return nullptr;
+  }
+  auto found = options().library == nullptr ? std::nullopt : options().library->find(is_global, name);
+  if (!found) {
+    if (!is_optional) error(at, fmt::format("the included {} script '{}' does not exist", place, name));
+    return nullptr;
+  }
+  program_.units.push_back(std::make_unique<Unit>());
+  Unit& unit = *program_.units.back();
+  unit.file = std::move(found->file);
+  unit.identity = identity;
+  assembly_.open.push_back(identity);
+  Report report(found->source, unit.file, limits().diagnostics_max);
+  const std::vector<ast::Node> commands = parse(found->source, limits(), report);
+  const bool is_parsed = !report.has_errors();
+  Compiler(assembly_, unit, report).top_level(commands);
+  assembly_.open.pop_back();
+  if (report.has_errors()) {
+    error(at, fmt::format("failed to {} included script '{}'", is_parsed ? "validate" : "parse", name));
+  }
+  const Diagnostics inner = report.take();
+  assembly_.found.insert(assembly_.found.end(), inner.begin(), inner.end());
+  return &unit;
+}
+
+void Compiler::top_level(const std::vector<ast::Node>& commands) {
+  unit_.block = block(commands, true);
+  for (const auto& [name, number] : names_) {
+    const auto global = assembly_.globals.find(name);
+    if (global == assembly_.globals.end() || global->second != number) unit_.variables.push_back(number);
+  }
+}
+
+const std::string& Script::file() const { return program_->main().file; }
 bool Script::requires_extension(Extension extension) const { return program_->required.contains(extension); }
 std::span<const CommandPlace> Script::commands() const { return program_->commands; }
 
-Parsed<Script> compile(std::string_view source, std::string file_name, const CompileOptions& options) {
-  Report report(source, file_name, options.limits.diagnostics_max);
+Compilation compile_keeping_warnings(std::string_view source, std::string file_name, const CompileOptions& options) {
+  Compilation out;
   auto program = std::make_shared<Program>();
-  program->file = std::move(file_name);
   program->options = options;
-  program->required.insert(Extension::core);
+  program->units.push_back(std::make_unique<Unit>());
+  Unit& main = *program->units.front();
+  main.file = file_name;
+  Report report(source, std::move(file_name), options.limits.diagnostics_max);
+  Assembly assembly{*program, {}, {}, {}};
   const std::vector<ast::Node> commands = parse(source, options.limits, report);
-  program->main = Compiler(*program, report).block(commands, true);
-  if (report.has_errors()) return report.take();
-  return Script(std::move(program));
+  out.is_parsed = !report.has_errors();
+  Compiler(assembly, main, report).top_level(commands);
+  program->options.library = nullptr;  // it need not live any longer
+  const bool has_errors = report.has_errors();
+  out.diagnostics = std::move(assembly.found);
+  const Diagnostics found = report.take();
+  out.diagnostics.insert(out.diagnostics.end(), found.begin(), found.end());
+  if (!has_errors) out.script = Script(std::move(program));
+  return out;
+}
+
+Parsed<Script> compile(std::string_view source, std::string file_name, const CompileOptions& options) {
+  Compilation compilation = compile_keeping_warnings(source, std::move(file_name), options);
+  if (!compilation.script) return std::move(compilation.diagnostics);
+  return std::move(*compilation.script);
 }
 
 }  // namespace watershed::sieve

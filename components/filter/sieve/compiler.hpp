@@ -6,7 +6,9 @@
 #include "components/filter/sieve/program.hpp"
 #include "components/filter/sieve/signature.hpp"
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,18 +27,37 @@ struct FieldChoice {
   bool from_end = false;
 };
 
+/// What the scripts of one program share while they are compiled.
+struct Assembly {
+  Program& program;
+  Diagnostics found;                             ///< in scripts that are done
+  std::map<std::string, std::uint32_t> globals;  ///< RFC 6609 §3.4: name to number
+  std::vector<std::string> open;                 ///< identities of the scripts around the current one
+};
+
 class Compiler {
  public:
-  Compiler(Program& program, Report& report) : program_(program), report_(report) {}
+  Compiler(Assembly& assembly, Unit& unit, Report& report)
+      : assembly_(assembly), program_(assembly.program), unit_(unit), report_(report) {
+    required_.insert(Extension::core);
+  }
 
+  /// All of this script, into its unit.
+  void top_level(const std::vector<ast::Node>& commands);
   Block block(const std::vector<ast::Node>& commands, bool is_top_level);
   TestPointer test(const ast::Node& node);
   /// The single test below `node`.
   TestPointer only_test(const ast::Node& node) { return test(node.tests.front()); }
 
   const Program& program() const { return program_; }
+  const CompileOptions& options() const { return program_.options; }
   const Limits& limits() const { return program_.options.limits; }
-  bool requires_extension(Extension extension) const { return program_.required.contains(extension); }
+  Assembly& assembly() { return assembly_; }
+  bool requires_extension(Extension extension) const { return required_.contains(extension); }
+  /// Whether `require` could name it here.
+  bool has_capability(std::string_view capability) const;
+  /// As `require` does, where the capability is there.
+  void enable(Extension extension);
 
   Text text(const ast::StringLiteral& literal);
   Text text(const ast::Argument& argument) { return text(argument.strings.front()); }
@@ -46,6 +67,18 @@ class Compiler {
 
   /// The number of a variable by its name in a `set`, new or known. RFC 5229 §3.
   std::optional<std::uint32_t> variable(const ast::StringLiteral& name);
+  /// Makes the name stand for the global variable from here on. RFC 6609 §3.4.2.
+  void declare_global(const ast::StringLiteral& name);
+
+  /// Compiles a script that `include` names as a unit of this program, or finds it there. Null where it cannot be.
+  const Unit* included(bool is_global, const std::string& name, bool is_optional, Place at);
+
+  /// Loops around the command that is compiled, the innermost last. RFC 5703 §3.
+  struct Loop {
+    std::string name;
+    const CommandNode* node = nullptr;
+  };
+  std::vector<Loop>& loops() { return loops_; }
 
   std::vector<HeaderName> header_names(const ast::Argument& argument);
   FieldChoice field_choice(const Bound& bound);
@@ -62,17 +95,29 @@ class Compiler {
   std::uint32_t number_command(std::string_view name, Place at);
 
  private:
+  /// For coverage: a command that can never be run, and what is in its block.
+  void number_skipped(const ast::Node& node);
   void require(const ast::Node& node);
   void require_one(const ast::StringLiteral& capability);
   CommandPointer command(const ast::Node& node);
   CommandPointer if_chain(const std::vector<ast::Node>& commands, std::size_t& index);
   std::optional<TextPart> reference(std::string_view name, Place at);
+  std::optional<TextPart> reference_in_namespace(std::string_view name, Place at);
   std::optional<std::uint32_t> intern_variable(std::string name, Place at);
-  void unknown(Place at, std::string_view kind, const std::string& name, const std::vector<std::string_view>& known);
+  std::optional<std::uint32_t> intern_global(std::string name, Place at);
+  std::optional<std::uint32_t> new_variable(Place at);
+  bool is_reported(std::string_view kind, std::string_view name);
+  void unknown(const ast::Node& node, std::string_view kind);
   void missing_capability(Place at, std::string_view kind, std::string_view name, Extension extension);
 
+  Assembly& assembly_;
   Program& program_;
+  Unit& unit_;
   Report& report_;
+  ExtensionSet required_;
+  std::map<std::string, std::uint32_t> names_;  // variables as this script sees them
+  std::vector<Loop> loops_;
+  std::set<std::string> reported_;  // unknown words, each of which is reported once
 };
 
 }  // namespace watershed::sieve

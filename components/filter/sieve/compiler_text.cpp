@@ -37,29 +37,93 @@ std::size_t reference_length(std::string_view text) {
 
 }  // namespace
 
+std::optional<std::uint32_t> Compiler::new_variable(Place at) {
+  if (names_.size() + assembly_.globals.size() >= limits().variables_max) {
+    error(at, fmt::format("more than {} variables in one script", limits().variables_max));
+    return std::nullopt;
+  }
+  return static_cast<std::uint32_t>(program_.variables++);
+}
+
 std::optional<std::uint32_t> Compiler::intern_variable(std::string name, Place at) {
   if (name.size() > limits().variable_name_octets_max) {
     error(at, fmt::format("this variable name has {} octets; the limit is {}", name.size(),
                           limits().variable_name_octets_max));
     return std::nullopt;
   }
-  const auto found = std::find(program_.variables.begin(), program_.variables.end(), name);
-  if (found != program_.variables.end()) return static_cast<std::uint32_t>(found - program_.variables.begin());
-  if (program_.variables.size() >= limits().variables_max) {
-    error(at, fmt::format("more than {} variables in one script", limits().variables_max));
-    return std::nullopt;
-  }
-  program_.variables.push_back(std::move(name));
-  return static_cast<std::uint32_t>(program_.variables.size() - 1);
+  const auto found = names_.find(name);
+  if (found != names_.end()) return found->second;
+  const auto number = new_variable(at);
+  if (number) names_.emplace(std::move(name), *number);
+  return number;
+}
+
+std::optional<std::uint32_t> Compiler::intern_global(std::string name, Place at) {
+  const auto found = assembly_.globals.find(name);
+  if (found != assembly_.globals.end()) return found->second;
+  const auto number = new_variable(at);
+  if (number) assembly_.globals.emplace(std::move(name), *number);
+  return number;
 }
 
 std::optional<std::uint32_t> Compiler::variable(const ast::StringLiteral& name) {
-  if (!is_identifier(name.text)) {
-    error(name.at, fmt::format("'{}' is no variable name; expected letters, digits and '_', no digit first",
+  std::string_view rest = name.text;
+  // RFC 6609 §3.4.3: the namespace "global" of capability include.
+  const bool is_global = requires_extension(Extension::include) && starts_with_ignoring_case(rest, "global.");
+  if (is_global) rest.remove_prefix(7);
+  if (is_number(rest)) {
+    error(name.at, fmt::format("cannot assign to match variable '{}'", name.text));
+    return std::nullopt;
+  }
+  if (!is_identifier(rest)) {
+    error(name.at, fmt::format("invalid variable name '{}'; expected letters, digits and '_', no digit first",
                                printable(name.text)));
     return std::nullopt;
   }
-  return intern_variable(to_lower(name.text), name.at);  // RFC 5229 §3: names ignore case
+  // RFC 5229 §3: names ignore case.
+  return is_global ? intern_global(to_lower(rest), name.at) : intern_variable(to_lower(rest), name.at);
+}
+
+void Compiler::declare_global(const ast::StringLiteral& name) {
+  if (!is_identifier(name.text)) {
+    error(name.at, fmt::format("invalid variable identifier '{}'", printable(name.text)));
+    return;
+  }
+  const std::string folded = to_lower(name.text);
+  const auto known = names_.find(folded);
+  const auto number = intern_global(folded, name.at);
+  if (!number) return;
+  if (known != names_.end() && known->second != *number) {
+    error(name.at, fmt::format("declaration of new global variable '{}' conflicts with earlier local use", name.text));
+    return;
+  }
+  names_[folded] = *number;
+}
+
+std::optional<TextPart> Compiler::reference_in_namespace(std::string_view name, Place at) {
+  const std::size_t dot = name.find('.');
+  const std::string space = to_lower(name.substr(0, dot));
+  const std::string_view rest = name.substr(dot + 1);
+  TextPart part;
+  if (space == "global" && requires_extension(Extension::include)) {
+    part.kind = TextPart::Kind::variable;
+    if (!is_identifier(rest)) {
+      error(at, fmt::format("invalid variable name within global namespace: '${{{}}}'", name));
+      return std::nullopt;
+    }
+    const auto number = intern_global(to_lower(rest), at);
+    if (!number) return std::nullopt;
+    part.index = *number;
+    return part;
+  }
+  if (space == "env" && requires_extension(Extension::dovecot_environment)) {
+    part.kind = TextPart::Kind::environment;
+    part.literal = to_lower(rest);
+    return part;
+  }
+  // RFC 5229 §3: a namespace is known only by a capability that the script requires.
+  error(at, fmt::format("referring to variable in unknown namespace '{}': '${{{}}}'", space, name));
+  return std::nullopt;
 }
 
 std::optional<TextPart> Compiler::reference(std::string_view name, Place at) {
@@ -74,11 +138,7 @@ std::optional<TextPart> Compiler::reference(std::string_view name, Place at) {
     }
     return part;
   }
-  if (name.find('.') != std::string_view::npos) {
-    // RFC 5229 §3: a namespace is known only by a capability that the script requires.
-    error(at, fmt::format("the variable '${{{}}}' is in an unknown namespace", name));
-    return std::nullopt;
-  }
+  if (name.find('.') != std::string_view::npos) return reference_in_namespace(name, at);
   part.kind = TextPart::Kind::variable;
   const auto number = intern_variable(to_lower(name), at);
   if (!number) return std::nullopt;
@@ -160,9 +220,9 @@ FieldChoice Compiler::field_choice(const Bound& bound) {
   choice.from_end = last != nullptr;
   if (const BoundTag* index = bound.tag(":index")) {
     choice.number = index->value->number;
-    if (choice.number == 0) error(index->at, "the number behind ':index' is 0; fields count from 1");
+    if (choice.number == 0) error(index->at, "the :index tag cannot be zero; fields count from 1");
   } else if (last != nullptr) {
-    error(last->at, "the tag ':last' needs ':index' beside it");  // RFC 5260 §6
+    error(last->at, "the :last tag cannot be specified without the :index tag");  // RFC 5260 §6
   }
   return choice;
 }
@@ -177,6 +237,7 @@ std::optional<Match> Compiler::match(const Bound& bound, const ast::Argument& ke
                  : name == ":matches"  ? MatchType::matches
                  : name == ":regex"    ? MatchType::regex
                  : name == ":value"    ? MatchType::value
+                 : name == ":list"     ? MatchType::list
                                        : MatchType::count;
     if (tag->value != nullptr) {
       const auto relation = find_relation(tag->value->strings.front().text);
@@ -192,8 +253,10 @@ std::optional<Match> Compiler::match(const Bound& bound, const ast::Argument& ke
     const std::string& name = tag->value->strings.front().text;
     const auto comparator = find_comparator(name);
     if (!comparator) {
-      error(tag->value->at, fmt::format("unknown comparator '{}'; expected i;octet, i;ascii-casemap or i;ascii-numeric",
-                                        printable(name)));
+      error(tag->value->at,
+            fmt::format("unknown comparator '{}'; expected i;octet, i;ascii-casemap, i;ascii-numeric or "
+                        "i;unicode-casemap",
+                        printable(name)));
       return std::nullopt;
     }
     match.comparator = *comparator;
@@ -203,7 +266,8 @@ std::optional<Match> Compiler::match(const Bound& bound, const ast::Argument& ke
     const bool needs_substrings =
         match.type == MatchType::contains || match.type == MatchType::matches || match.type == MatchType::regex;
     if (needs_substrings && !has_substrings(*comparator)) {
-      error(tag->value->at, fmt::format("the comparator '{}' compares whole values only; it does not go with '{}'",
+      error(tag->value->at, fmt::format("the specified {} comparator does not support sub-string matching as required "
+                                        "by the {} match type",
                                         name, bound.group(TagGroup::match_type)->definition->name));
       return std::nullopt;
     }

@@ -18,7 +18,7 @@ struct Case {
 
 TEST(SieveDiagnostics, Grammar) {
   const std::vector<Case> cases = {
-      {"keep\nstop;", "error 2:1: the command 'keep' takes no test, but 'stop' follows it"},
+      {"keep\nstop;", "error 2:1: the keep command accepts no sub-tests, but tests are specified: 'stop'"},
       {"if true { keep;", "error 1:9: this block is never closed; expected '}' before the end of the file"},
       {"keep; }", "error 1:7: found '}' but no block is open here; expected a command"},
       {"redirect \"a@b.example;",
@@ -38,8 +38,8 @@ TEST(SieveDiagnostics, Grammar) {
        "3:1: found the end of the file; expected ';' or '{' to end the command "
        "'redirect' of line 1"},
       {"redirect \"\xff@b.example\";",
-       "error 1:10: this string is not valid UTF-8; error 1:10: '\\xff@b.example' is no address; expected "
-       "local-part@domain"},
+       "error 1:10: this string is not valid UTF-8; error 1:10: specified redirect address '\\xff@b.example' is "
+       "invalid; expected local-part@domain"},
       {"keep; % keep;", "error 1:7: found '%'; expected a command"},
   };
   for (const Case& c : cases) EXPECT_EQ(decide(c.script), c.expected) << c.script;
@@ -47,47 +47,54 @@ TEST(SieveDiagnostics, Grammar) {
 
 TEST(SieveDiagnostics, WordsAndArguments) {
   const std::vector<Case> cases = {
-      {"kepe;", "error 1:1: unknown command 'kepe'"},
-      {"if haeder \"a\" \"b\" {}", "error 1:4: unknown test 'haeder'"},
-      {"fileinto \"A\";", "error 1:1: the command 'fileinto' needs the capability \"fileinto\""},
-      {"if envelope \"to\" \"A\" {}", "error 1:4: the test 'envelope' needs the capability \"envelope\""},
-      {"redirect :copy \"a@b.example\";", "error 1:10: the tag ':copy' needs the capability \"copy\""},
-      {"require \"fileitno\";", "error 1:9: unknown capability \"fileitno\" in require"},
+      {"kepe;", "error 1:1: unknown command 'kepe' (each is reported once)"},
+      {"if haeder \"a\" \"b\" {}", "error 1:4: unknown test 'haeder' (each is reported once)"},
+      {"fileinto \"A\";", "error 1:1: unknown command 'fileinto' without the capability \"fileinto\""},
+      {"if envelope \"to\" \"A\" {}", "error 1:4: unknown test 'envelope' without the capability \"envelope\""},
+      {"redirect :copy \"a@b.example\";",
+       "error 1:10: unknown tagged argument ':copy' for the redirect command without the capability \"copy\""},
+      {"require \"fileitno\";", "error 1:9: require: unknown Sieve capability \"fileitno\""},
       {"keep; require \"fileinto\";",
-       "error 1:7: require must stand at the top of the script, before all other commands"},
+       "error 1:7: require must stand at the top level and at the beginning of the file, before other commands"},
       {"if true { require \"fileinto\"; }",
-       "error 1:11: require must stand at the top of the script, before all other commands"},
-      {"else { keep; }", "error 1:1: 'else' has no 'if' before it"},
-      {"if true {} else {} elsif true {}", "error 1:20: 'elsif' stands behind the 'else' of this 'if'"},
-      {"if {}", "error 1:1: the command 'if' needs one test"},
-      {"if (true, true) {}", "error 1:1: the command 'if' takes one test, but a list of tests is given"},
-      {"if true;", "error 1:1: the command 'if' needs a block: '{' … '}'"},
-      {"keep {}", "error 1:1: the command 'keep' takes no block; expected ';'"},
-      {"if anyof true {}", "error 1:4: the test 'anyof' needs a list of tests in parentheses"},
-      {"if not {}", "error 1:4: the test 'not' needs one test"},
-      {"if true true {}", "error 1:9: the test 'true' takes no test, but 'true' follows it"},
-      {"redirect 5;", "error 1:10: argument 1 of the command 'redirect' is a number; expected a string"},
-      {"redirect;", "error 1:1: the command 'redirect' takes 1 argument, but 0 are given"},
-      {"keep \"a\";", "error 1:6: the command 'keep' takes 0 arguments, but 1 is given"},
+       "error 1:11: require must stand at the top level and at the beginning of the file, before other commands"},
+      {"else { keep; }", "error 1:1: the else command must follow an if or elsif command"},
+      {"if true {} else {} elsif true {}", "error 1:20: the elsif command must follow an if or elsif command"},
+      {"if {}", "error 1:1: the if command requires one sub-test, but none is specified"},
+      {"if (true, true) {}", "error 1:1: the if command requires one sub-test, but a list of tests is specified"},
+      {"if true;", "error 1:1: the if command requires a command block, but it is missing"},
+      {"keep {}", "error 1:1: the keep command does not accept a command block, but one is specified anyway"},
+      {"if anyof true {}", "error 1:4: the anyof test requires a list of sub-tests, but a single test is specified"},
+      {"if not {}", "error 1:4: the not test requires one sub-test, but none is specified"},
+      {"if true true {}", "error 1:9: the true test accepts no sub-tests, but tests are specified: 'true'"},
+      {"redirect 5;", "error 1:10: the redirect command expects a string as argument 1, but a number was found"},
+      {"redirect;", "error 1:1: the redirect command requires 1 positional argument, but 0 are specified"},
+      {"keep \"a\";", "error 1:6: the keep command requires 0 positional argument(s), but 1 is specified"},
       {"if header \"a\" :is \"b\" {}",
-       "error 1:15: the tag ':is' must stand before the other arguments of the test 'header'"},
-      {"if header :is :contains \"a\" \"b\" {}", "error 1:15: the tags ':is' and ':contains' exclude each other"},
-      {"if header :is :is \"a\" \"b\" {}", "error 1:15: the tag ':is' is given twice"},
-      {"if header :si \"a\" \"b\" {}", "error 1:11: the test 'header' takes no tag ':si'"},
-      {"if header :comparator 5 \"a\" \"b\" {}", "error 1:11: the tag ':comparator' must be followed by a string"},
+       "error 1:15: encountered an unexpected tagged argument ':is' among the positional arguments of the header test"},
+      {"if header :is :contains \"a\" \"b\" {}",
+       "error 1:15: encountered ':contains' beside ':is' for the header test: they exclude each other"},
+      {"if header :is :is \"a\" \"b\" {}", "error 1:15: encountered duplicate ':is' for the header test"},
+      {"if header :si \"a\" \"b\" {}",
+       "error 1:11: unknown tagged argument ':si' for the header test (each is reported once)"},
+      {"if header :comparator 5 \"a\" \"b\" {}",
+       "error 1:11: the :comparator tag for the header test requires a string as parameter"},
       {"if header :comparator \"i;foo\" \"a\" \"b\" {}",
-       "error 1:23: unknown comparator 'i;foo'; expected i;octet, i;ascii-casemap or i;ascii-numeric"},
+       "error 1:23: unknown comparator 'i;foo'; expected i;octet, i;ascii-casemap, i;ascii-numeric or "
+       "i;unicode-casemap"},
       {"if header :comparator \"i;ascii-numeric\" \"a\" \"b\" {}",
-       "error 1:23: the comparator 'i;ascii-numeric' needs the capability \"comparator-i;ascii-numeric\""},
+       "error 1:23: unknown comparator 'i;ascii-numeric' without the capability \"comparator-i;ascii-numeric\""},
       {"require \"comparator-i;ascii-numeric\"; if header :contains :comparator \"i;ascii-numeric\" \"a\" \"b\" {}",
-       "error 1:71: the comparator 'i;ascii-numeric' compares whole values only; it does not go with ':contains'"},
+       "error 1:71: the specified i;ascii-numeric comparator does not support sub-string matching as required by the "
+       ":contains match type"},
       {"require \"relational\"; if header :value \"more\" \"a\" \"b\" {}",
        "error 1:40: 'more' is no relation; expected gt, ge, lt, le, eq or ne"},
       {"if address \"subject\" \"b\" {}",
-       "error 1:12: the header field 'subject' holds no addresses; the test 'address' does not take it"},
-      {"if size 10 {}", "error 1:9: the test 'size' takes 0 arguments, but 1 is given"},
+       "error 1:12: specified header 'subject' is not allowed for the address test: it holds no addresses"},
+      {"if size 10 {}", "error 1:9: the size test requires 0 positional argument(s), but 1 is specified"},
       {"if size {}", "error 1:4: the test 'size' needs ':over' or ':under' and a number"},
-      {"redirect \"no address\";", "error 1:10: 'no address' is no address; expected local-part@domain"},
+      {"redirect \"no address\";",
+       "error 1:10: specified redirect address 'no address' is invalid; expected local-part@domain"},
       {"require \"regex\"; if header :regex \"a\" \"(\" {}",
        "error 1:39: the regular expression '(' cannot be used: Unmatched ( or \\("},
       {"require \"regex\"; if header :regex \"a\" \"(a)\\\\1\" {}",
@@ -102,26 +109,28 @@ TEST(SieveDiagnostics, WordsAndArguments) {
       {"require \"date\"; if date :zone \"+9999\" \"date\" \"year\" \"b\" {}",
        "error 1:31: '+9999' is no time zone; expected \"+hhmm\" or \"-hhmm\""},
       {"require [\"index\", \"date\"]; if header :last \"a\" \"b\" {}",
-       "error 1:38: the tag ':last' needs ':index' beside it"},
+       "error 1:38: the :last tag cannot be specified without the :index tag"},
       {"require \"index\"; if header :index 0 \"a\" \"b\" {}",
-       "error 1:28: the number behind ':index' is 0; fields count from 1"},
+       "error 1:28: the :index tag cannot be zero; fields count from 1"},
       {"require \"envelope\"; if envelope \"body\" \"b\" {}",
-       "error 1:33: unknown envelope part 'body'; expected \"from\" or \"to\""},
+       "error 1:33: specified envelope part 'body' is not supported by the envelope test; expected \"from\", \"to\", "
+       "\"orig_to\" or \"auth\""},
       {"require \"vacation\"; vacation :from \"nobody\" \"x\";",
        "error 1:36: 'nobody' is no address; expected local-part@domain"},
-      {"require \"fileinto\"; fileinto \"\";", "error 1:30: this mailbox name cannot be used: it is empty"},
+      {"require \"fileinto\"; fileinto \"\";",
+       "error 1:30: fileinto command: invalid folder name `' specified: it is empty"},
   };
   for (const Case& c : cases) EXPECT_EQ(decide(c.script), c.expected) << c.script;
 }
 
 TEST(SieveDiagnostics, AllFaultsOfOneScript) {
-  EXPECT_EQ(
-      decide("require [\"foo\", \"fileinto\"];\nkepe;\nif header :si \"a\" \"b\" { fileinto 5; }\nstop stop;\n"
-             "redirect \"x\";\n"),
-      "error 1:10: unknown capability \"foo\" in require; error 2:1: unknown command 'kepe'; error 3:11: the test "
-      "'header' takes no tag ':si'; error 3:34: argument 1 of the command 'fileinto' is a number; expected a "
-      "string; error 4:6: the command 'stop' takes no test, but 'stop' follows it; error 5:10: 'x' is no "
-      "address; expected local-part@domain");
+  EXPECT_EQ(decide("require [\"foo\", \"fileinto\"];\nkepe;\nif header :si \"a\" \"b\" { fileinto 5; }\nstop stop;\n"
+                   "redirect \"x\";\n"),
+            "error 1:10: require: unknown Sieve capability \"foo\"; error 2:1: unknown command 'kepe' (each is "
+            "reported once); error 3:11: unknown tagged argument ':si' for the header test (each is reported once); "
+            "error 3:34: the fileinto command expects a string as argument 1, but a number was found; error 4:6: the "
+            "stop command accepts no sub-tests, but tests are specified: 'stop'; error 5:10: specified redirect "
+            "address 'x' is invalid; expected local-part@domain");
 }
 
 TEST(SieveDiagnostics, HintsAndSourceLine) {
@@ -150,11 +159,12 @@ TEST(SieveDiagnostics, Limits) {
   EXPECT_EQ(decide("keep; keep; keep;", setting), "error 0:0: the script has 17 octets; the limit is 10");
   setting.options.limits = {};
   setting.options.limits.diagnostics_max = 2;
-  EXPECT_EQ(
-      decide("a; b; c; d;", setting),
-      "error 1:1: unknown command 'a'; error 1:4: unknown command 'b'; error 0:0: 2 more findings are not listed");
+  EXPECT_EQ(decide("a; b; c; d;", setting),
+            "error 1:1: unknown command 'a' (each is reported once); error 1:4: unknown command 'b' (each is reported "
+            "once); error 0:0: 2 more findings are not listed");
   setting.options.enabled.erase(Extension::fileinto);
-  EXPECT_EQ(decide("require \"fileinto\";", setting), "error 1:9: the capability \"fileinto\" is switched off here");
+  EXPECT_EQ(decide("require \"fileinto\";", setting),
+            "error 1:9: require: unknown Sieve capability \"fileinto\": it is switched off here");
 }
 
 }  // namespace

@@ -1,39 +1,76 @@
 // The run of a script. See evaluation.hpp and evaluate.hpp.
 #include "components/filter/sieve/evaluation.hpp"
 
+#include "components/filter/sieve/environment.hpp"
 #include "components/filter/sieve/evaluate.hpp"
 #include "components/filter/sieve/utf8.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace watershed::sieve {
 
-Evaluation::Evaluation(const Program& program, const Input& input)
+Evaluation::Evaluation(const Program& program, const Input& input, Bench* bench)
     : program_(program),
       input_(input),
-      variables_(program.variables.size()),
+      bench_(bench),
+      unit_(&program.main()),
+      message_(&input.message),
+      envelope_reverse_path_(&input.reverse_path),
+      envelope_forward_path_(&input.forward_path),
+      variables_(program.variables),
       actions_(program.options.limits),
       wants_match_values_(program.required.contains(Extension::variables)) {}
 
 HeaderIndex& Evaluation::headers() {
-  if (!headers_) headers_.emplace(input_.message, program_.header_names);
+  if (!headers_) headers_.emplace(message(), program_.header_names);
   return *headers_;
 }
 
+void Evaluation::set_reverse_path(mail::ReversePath path) {
+  set_reverse_path_ = std::move(path);
+  envelope_reverse_path_ = &*set_reverse_path_;
+  reverse_path_.reset();
+}
+
+void Evaluation::set_forward_path(mail::ForwardPath path) {
+  set_forward_path_ = std::move(path);
+  envelope_forward_path_ = &*set_forward_path_;
+  forward_path_.reset();
+}
+
+bool Evaluation::remembers(std::string_view key) const {
+  return input_.history != nullptr && input_.history->remembers(key, input_.now_unix_seconds);
+}
+
 const std::optional<IndexedAddress>& Evaluation::reverse_path() {
-  if (!reverse_path_ && !input_.reverse_path.is_null()) {
-    const mail::Address& address = input_.reverse_path.address();
+  if (!reverse_path_ && !envelope_reverse_path_->is_null()) {
+    const mail::Address& address = envelope_reverse_path_->address();
     reverse_path_.emplace(MailboxAddress{address.local_part, address.domain});
   }
   return reverse_path_;
 }
 
 const std::optional<IndexedAddress>& Evaluation::forward_path() {
-  const mail::Address& address = input_.forward_path.address();
+  const mail::Address& address = envelope_forward_path_->address();
   if (!forward_path_) forward_path_.emplace(MailboxAddress{address.local_part, address.domain});
   return forward_path_;
+}
+
+const std::optional<IndexedAddress>& Evaluation::original_forward_path() {
+  if (original_forward_path_) return original_forward_path_;
+  if (input_.original_forward_path == nullptr) return forward_path();
+  const mail::Address& address = input_.original_forward_path->address();
+  original_forward_path_.emplace(MailboxAddress{address.local_part, address.domain});
+  return original_forward_path_;
+}
+
+void Evaluation::set_original_forward_path(mail::ForwardPath path) {
+  set_original_forward_path_ = std::move(path);
+  const mail::Address& address = set_original_forward_path_->address();
+  original_forward_path_.emplace(MailboxAddress{address.local_part, address.domain});
 }
 
 std::string_view Evaluation::expand(const Text& text, std::string& storage) const {
@@ -55,6 +92,9 @@ std::string Evaluation::expanded(const Text& text) const {
         break;
       case TextPart::Kind::match_value:
         if (part.index < match_values_.size()) out += match_values_[part.index];
+        break;
+      case TextPart::Kind::environment:
+        out += environment_item(input_, part.literal).value_or("");
         break;
     }
     // The pieces are limited one by one; a script that repeats a long variable is limited here.
@@ -85,16 +125,33 @@ bool Evaluation::step(Place at) {
 
 Flow Evaluation::run(const Block& block) {
   for (const CommandPointer& command : block) {
-    if (!step(command->at) || command->run(*this) == Flow::stop || failed()) return Flow::stop;
+    if (!step(command->at)) return Flow::stop;
+    const Flow flow = command->run(*this);
+    if (failed()) return Flow::stop;
+    if (flow != Flow::next) return flow;
   }
   return Flow::next;
+}
+
+Flow Evaluation::run(const Unit& unit) {
+  const Unit* const outer = std::exchange(unit_, &unit);
+  for (const std::uint32_t variable : unit.variables) variables_[variable].clear();
+  units_run_.push_back(&unit);
+  const Flow flow = run(unit.block);
+  // A failure keeps its place: the unit stays the one that failed.
+  if (!failed()) unit_ = outer;
+  return flow == Flow::return_ ? Flow::next : flow;
+}
+
+bool Evaluation::has_run(const Unit& unit) const {
+  return std::find(units_run_.begin(), units_run_.end(), &unit) != units_run_.end();
 }
 
 bool Evaluation::holds(const TestNode& test) { return step(test.at) && test.holds(*this) && !failed(); }
 
 void Evaluation::act(Place at, decltype(Action::what) what) {
   if (failed()) return;
-  if (auto why = actions_.add({std::move(what), position(at)})) fail(at, std::move(*why));
+  if (auto why = actions_.add({std::move(what), position(at), edited_})) fail(at, std::move(*why));
 }
 
 void Evaluation::fail(Place at, std::string message) {
@@ -102,6 +159,10 @@ void Evaluation::fail(Place at, std::string message) {
 }
 
 void Evaluation::note(Place at, std::string text) { outcome_.notes.push_back({position(at), std::move(text)}); }
+
+void Evaluation::warn(Place at, std::string text) {
+  outcome_.warnings.push_back({Severity::warning, position(at), std::move(text), {}, {}});
+}
 
 void Evaluation::remember(std::string key, std::int64_t period_seconds) {
   outcome_.remember.push_back({std::move(key), period_seconds});
@@ -111,17 +172,17 @@ Outcome Evaluation::finish() {
   if (failed()) {
     outcome_.implicit_keep = true;
     outcome_.remember.clear();
-    outcome_.actions.assign(1, {Keep{{}, true}, {program_.file, 0, 0}});
+    outcome_.actions.assign(1, {Keep{{}, true}, {program_.main().file, 0, 0}, edited_});
   } else {
     outcome_.implicit_keep = actions_.implicit_keep();
-    outcome_.actions = actions_.take(std::move(internal_flags_), program_.file);
+    outcome_.actions = actions_.take(std::move(internal_flags_), program_.main().file, edited_);
   }
   return std::move(outcome_);
 }
 
 Outcome evaluate(const Script& script, const Input& input) {
   Evaluation evaluation(script.program(), input);
-  evaluation.run(script.program().main);
+  evaluation.run(script.program().main());
   return evaluation.finish();
 }
 

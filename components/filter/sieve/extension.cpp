@@ -30,6 +30,29 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Extension::count
     "comparator-i;ascii-numeric",
     "comparator-i;octet",
     "comparator-i;ascii-casemap",
+    "comparator-i;unicode-casemap",  // RFC 5051
+    "body",                          // RFC 5173
+    "spamtest",                      // RFC 5235
+    "spamtestplus",
+    "virustest",
+    "editheader",    // RFC 5293
+    "enotify",       // RFC 5435
+    "ihave",         // RFC 5463
+    "environment",   // RFC 5183
+    "mime",          // RFC 5703
+    "foreverypart",  // RFC 5703
+    "replace",       // RFC 5703
+    "enclose",       // RFC 5703
+    "extracttext",   // RFC 5703
+    "include",       // RFC 6609
+    "extlists",      // RFC 6134
+    "duplicate",     // RFC 7352
+    "special-use",   // RFC 8579
+    "mboxmetadata",  // RFC 5490
+    "servermetadata",
+    "vnd.dovecot.environment",
+    "vnd.dovecot.debug",
+    "vnd.dovecot.testsuite",
 };
 
 }  // namespace
@@ -37,6 +60,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(Extension::count
 ExtensionSet all_extensions() {
   ExtensionSet all;
   for (std::size_t index = 0; index < names.size(); ++index) all.insert(static_cast<Extension>(index));
+  all.erase(Extension::dovecot_testsuite);
   return all;
 }
 
@@ -51,7 +75,16 @@ std::optional<Extension> find_extension(std::string_view name) {
 std::span<const std::string_view> extension_names() { return std::span(names).subspan(1); }
 
 Extension implied_by(Extension extension) {
-  return extension == Extension::vacation_seconds ? Extension::vacation : Extension::core;
+  switch (extension) {
+    case Extension::vacation_seconds:
+      return Extension::vacation;
+    case Extension::spamtestplus:
+      return Extension::spamtest;
+    case Extension::dovecot_environment:
+      return Extension::environment;
+    default:
+      return Extension::core;
+  }
 }
 
 }  // namespace watershed::sieve

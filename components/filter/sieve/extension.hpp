@@ -30,7 +30,30 @@ enum class Extension {
   comparator_ascii_numeric,
   comparator_octet,
   comparator_ascii_casemap,
-  count_  ///< how many there are
+  comparator_unicode_casemap,
+  body,
+  spamtest,
+  spamtestplus,
+  virustest,
+  editheader,
+  enotify,
+  ihave,
+  environment,
+  mime,
+  foreverypart,
+  replace,
+  enclose,
+  extracttext,
+  include,
+  extlists,
+  duplicate,
+  special_use,
+  mboxmetadata,
+  servermetadata,
+  dovecot_environment,
+  dovecot_debug,
+  dovecot_testsuite,  ///< the language of .svtest files; only their runner switches it on
+  count_              ///< how many there are
 };
 
 class ExtensionSet {
@@ -43,7 +66,7 @@ class ExtensionSet {
   std::bitset<static_cast<std::size_t>(Extension::count_)> bits_;
 };
 
-/// Every capability.
+/// Every capability of scripts that mail is filtered with: all but dovecot_testsuite.
 ExtensionSet all_extensions();
 
 /// The name in `require`, e.g. "vacation-seconds"; "core" has none (empty).

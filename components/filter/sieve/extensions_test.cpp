@@ -54,11 +54,13 @@ TEST(SieveVariables, SetAndModifiers) {
 
 TEST(SieveVariables, Faults) {
   const std::vector<Case> cases = {
-      {"set \"1a\" \"x\";", "error 1:70: '1a' is no variable name; expected letters, digits and '_', no digit first"},
-      {"set \"a.b\" \"x\";", "error 1:70: 'a.b' is no variable name; expected letters, digits and '_', no digit first"},
-      {"set \"a\" \"${x.y}\";", "error 1:74: the variable '${x.y}' is in an unknown namespace"},
+      {"set \"1a\" \"x\";", "error 1:70: invalid variable name '1a'; expected letters, digits and '_', no digit first"},
+      {"set \"a.b\" \"x\";",
+       "error 1:70: invalid variable name 'a.b'; expected letters, digits and '_', no digit first"},
+      {"set \"a\" \"${x.y}\";", "error 1:74: referring to variable in unknown namespace 'x': '${x.y}'"},
       {"set \"a\" \"${99}\";", "error 1:74: the match value ${99} is over the limit; expected at most ${31}"},
-      {"set :upper :lower \"a\" \"x\";", "error 1:70: the tags ':lower' and ':upper' exclude each other"},
+      {"set :upper :lower \"a\" \"x\";",
+       "error 1:70: modifiers :lower and :upper specified for the set command conflict having equal precedence"},
       {"set \"a\" \"${unicode:d800}\";",
        "error 1:74: this string has an encoded character that cannot be: U+D800 is no character"},
       {"set \"r\" \"(\";\nif header :regex \"subject\" \"${r}\" {}",

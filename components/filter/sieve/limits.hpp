@@ -26,13 +26,25 @@ struct Limits {
   std::size_t variable_name_octets_max = 64;
   std::size_t variable_value_octets_max = 4096;  ///< longer values are cut between characters, RFC 5229 §6
   std::size_t regex_value_octets_max = 64 * 1024;
+  std::size_t include_nesting_max = 10;  ///< sieve_include_max_nesting_depth; RFC 6609 §3.2 asks for 3
+  std::size_t includes_max = 255;        ///< sieve_include_max_includes
+  std::size_t mime_depth_max = 64;
+  std::size_t mime_parts_max = 1024;
+  std::size_t loop_nesting_max = 4;                   ///< foreverypart in foreverypart
+  std::size_t header_octets_added_max = 2048;         ///< sieve_editheader_max_header_size
+  std::size_t message_octets_max = 64 * 1024 * 1024;  ///< what editing may make of a message
+  std::size_t handle_octets_max = 4096;
   std::size_t header_addresses_max = 10'000;  ///< addresses read from one header field
 
-  // Vacation. RFC 5230 §4.1: a site may have a minimum and a maximum; RFC 6131 §2.1: 0 seconds may be allowed.
-  std::int64_t vacation_days_min = 1;
-  std::int64_t vacation_days_max = 365;
-  std::int64_t vacation_days_default = 7;
-  std::int64_t vacation_seconds_min = 0;
+  // Vacation. RFC 5230 §4.1: a site may have a minimum and a maximum; RFC 6131 §2.1: 0 seconds may be allowed. A
+  // maximum of 0 is none.
+  std::int64_t vacation_seconds_min = 24 * 3600;          ///< sieve_vacation_min_period
+  std::int64_t vacation_seconds_max = 0;                  ///< sieve_vacation_max_period
+  std::int64_t vacation_seconds_default = 7 * 24 * 3600;  ///< sieve_vacation_default_period
+
+  // duplicate. RFC 7352 §3.3.
+  std::int64_t duplicate_seconds_default = 12 * 3600;  ///< sieve_duplicate_default_period
+  std::int64_t duplicate_seconds_max = 2 * 24 * 3600;  ///< sieve_duplicate_max_period
 };
 
 }  // namespace watershed::sieve

@@ -36,16 +36,23 @@ bool holds(Relation relation, std::strong_ordering order) {
 }
 
 bool Match::folds() const {
-  return comparator == Comparator::ascii_casemap &&
-         (type == MatchType::is || type == MatchType::contains || type == MatchType::matches);
+  const bool is_casemap = comparator == Comparator::ascii_casemap || comparator == Comparator::unicode_casemap;
+  return is_casemap && (type == MatchType::is || type == MatchType::contains || type == MatchType::matches);
+}
+
+std::string_view Match::folded(std::string_view value, std::string& storage) const {
+  if (!folds()) return value;
+  storage = comparator == Comparator::unicode_casemap ? fold_unicode(value) : fold_ascii(value);
+  return storage;
 }
 
 Result<MatchKey, Error> make_key(const Match& match, std::string_view text, const Limits& limits) {
   MatchKey key;
-  key.compared = match.folds() ? fold_ascii(text) : std::string(text);
+  std::string storage;
+  key.compared = match.folded(text, storage);
   if (match.type == MatchType::matches) key.glob.emplace(key.compared);
   if (match.type == MatchType::regex) {
-    auto regex = Regex::compile(text, match.comparator == Comparator::ascii_casemap, limits);
+    auto regex = Regex::compile(text, match.comparator != Comparator::octet, limits);
     if (!regex) return regex.error();
     key.regex = *regex;
   }
@@ -73,7 +80,8 @@ MatchRun::MatchRun(Evaluation& evaluation, const Match& match)
 bool MatchRun::offer(IndexedField& field) {
   if (match_.type == MatchType::count) return offer(std::string_view(), {});
   const std::string_view value = field.text();
-  return fits_any(value, match_.folds() ? field.folded() : value);
+  if (match_.folds() && match_.comparator == Comparator::ascii_casemap) return fits_any(value, field.folded());
+  return offer(value);
 }
 
 bool MatchRun::offer(std::string_view value, std::string_view folded) {
@@ -81,13 +89,17 @@ bool MatchRun::offer(std::string_view value, std::string_view folded) {
     ++count_;
     return false;
   }
+  if (match_.comparator == Comparator::unicode_casemap) return offer(value);
   return fits_any(value, match_.folds() ? folded : value);
 }
 
 bool MatchRun::offer(std::string_view value) {
-  if (!match_.folds()) return offer(value, value);
-  const std::string folded = fold_ascii(value);
-  return offer(value, folded);
+  if (match_.type == MatchType::count) {
+    ++count_;
+    return false;
+  }
+  std::string storage;
+  return fits_any(value, match_.folded(value, storage));
 }
 
 bool MatchRun::fits_any(std::string_view value, std::string_view compared) {
@@ -111,8 +123,11 @@ bool MatchRun::fits(const MatchKey& key, std::string_view value, std::string_vie
       break;
     case MatchType::count:
       return false;
+    case MatchType::list:
+      return evaluation_.input().lists != nullptr && evaluation_.input().lists->contains(key.compared, value);
   }
-  std::vector<Span>* const spans = evaluation_.wants_match_values() ? &evaluation_.spans() : nullptr;
+  const bool wants_spans = sets_match_values_ && evaluation_.wants_match_values();
+  std::vector<Span>* const spans = wants_spans ? &evaluation_.spans() : nullptr;
   if (key.glob) {
     if (!key.glob->fits(compared, spans)) return false;
   } else {
@@ -124,7 +139,9 @@ bool MatchRun::fits(const MatchKey& key, std::string_view value, std::string_vie
     }
     if (!key.regex->search(value, spans)) return false;
   }
-  if (spans != nullptr) evaluation_.set_match_values(value);
+  // Folding by Unicode changes lengths, so that places are those of the folded value.
+  if (spans != nullptr)
+    evaluation_.set_match_values(match_.comparator == Comparator::unicode_casemap ? compared : value);
   return true;
 }
 

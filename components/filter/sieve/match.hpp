@@ -17,7 +17,7 @@ namespace watershed::sieve {
 
 class Evaluation;
 
-enum class MatchType { is, contains, matches, regex, value, count };
+enum class MatchType { is, contains, matches, regex, value, count, list };
 enum class Relation { gt, ge, lt, le, eq, ne };
 
 /// By its name in `:value "gt"`.
@@ -42,6 +42,8 @@ struct Match {
   bool is_constant() const { return !keys.empty(); }
   /// Whether values are folded before they are compared.
   bool folds() const;
+  /// A value as it is compared with keys: `value` itself, or its folding in `storage`.
+  std::string_view folded(std::string_view value, std::string& storage) const;
 };
 
 Result<MatchKey, Error> make_key(const Match& match, std::string_view text, const Limits& limits);
@@ -51,12 +53,15 @@ class MatchRun {
  public:
   MatchRun(Evaluation& evaluation, const Match& match);
 
+  /// Leaves the match values of earlier tests as they are.
+  void keep_match_values() { sets_match_values_ = false; }
+
   bool is_count() const { return match_.type == MatchType::count; }
 
   /// True when the value fits: the test holds, offer nothing more.
   bool offer(IndexedField& field);
   bool offer(std::string_view value);
-  /// The same for a value whose folding is known.
+  /// The same for a value whose folding for i;ascii-casemap is known.
   bool offer(std::string_view value, std::string_view folded);
   /// After the last value; :count is decided here. RFC 5231 §4.2.
   bool finish();
@@ -70,6 +75,7 @@ class MatchRun {
   std::vector<MatchKey> expanded_;  // keys with variables, as they are now
   const std::vector<MatchKey>* keys_;
   std::size_t count_ = 0;
+  bool sets_match_values_ = true;
 };
 
 }  // namespace watershed::sieve

@@ -29,6 +29,11 @@ struct Describe {
   std::string operator()(const Vacation& vacation) const {
     return fmt::format("vacation to {}", mail::display(vacation.to));
   }
+  std::string operator()(const Notify& notify) const {
+    std::string to;
+    for (const mail::ForwardPath& path : notify.to) to += (to.empty() ? "" : ", ") + mail::display(path);
+    return fmt::format("notify {}", to);
+  }
 };
 
 }  // namespace

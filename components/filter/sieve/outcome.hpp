@@ -2,9 +2,11 @@
 #pragma once
 
 #include "base/diagnostic.hpp"
+#include "mail/message.hpp"
 #include "mail/path.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -28,6 +30,7 @@ struct FileInto {
   Flags flags;
   bool copy = false;
   bool create = false;
+  std::string special_use;  ///< RFC 8579 §4: the attribute of :specialuse; the mailbox that has it comes first
 
   bool operator==(const FileInto&) const = default;
 };
@@ -65,10 +68,24 @@ struct Vacation {
   bool operator==(const Vacation&) const = default;
 };
 
+/// RFC 5435, RFC 5436: a notice by mail. compose_notice() makes the message of it.
+struct Notify {
+  std::vector<mail::ForwardPath> to;  ///< of the mailto: URI, its cc and bcc among them
+  std::string from;                   ///< value of the From field; empty: the owner
+  std::string message;                ///< UTF-8; empty: a summary of the message
+  std::string header;                 ///< field lines that the URI asks for, To and Cc among them
+  std::string body;                   ///< of the URI
+  int importance = 2;                 ///< 1 high, 2 normal, 3 low
+
+  bool operator==(const Notify&) const = default;
+};
+
 /// One action and the command that asked for it. The implicit keep's place is the script as a whole (line 0).
 struct Action {
-  std::variant<Keep, FileInto, Redirect, Discard, Reject, Vacation> what;
+  std::variant<Keep, FileInto, Redirect, Discard, Reject, Vacation, Notify> what;
   SourcePosition at;
+  /// The message as editheader, replace or enclose had made it by then (RFC 5293 §6); null: as received.
+  std::shared_ptr<const mail::Message> message = nullptr;
 };
 
 /// A key to be remembered for some time once the actions are carried out, so that the next run finds it in its store.
@@ -90,6 +107,7 @@ struct Outcome {
   bool implicit_keep = false;
   /// RFC 5228 §2.10.6: after an error at run time the only action is the implicit keep.
   std::optional<Diagnostic> error;
+  std::vector<Diagnostic> warnings;  ///< at run time, e.g. a field name that cannot be
   std::vector<Remembered> remember;
   std::vector<Note> notes;
   /// Numbers of the commands that were carried out, in order; an `if` counts through its taken branch. Script::commands

@@ -7,6 +7,7 @@
 #include "components/filter/sieve/script.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,9 @@ namespace watershed::sieve {
 
 class Evaluation;
 
-/// Whether the commands behind this one are run.
-enum class Flow { next, stop };
+/// Whether the commands behind this one are run: not after `stop` (the script ends), `return_` (the included script
+/// ends, RFC 6609 §3.4) or `break_` (a loop ends, RFC 5703 §3.1).
+enum class Flow { next, stop, return_, break_ };
 
 class CommandNode {
  public:
@@ -40,20 +42,30 @@ class TestNode {
   virtual bool holds(Evaluation& evaluation) const = 0;
 
   Place at;
+  std::optional<bool> constant;  ///< what it says of every message, where that is known
 };
 
 using CommandPointer = std::unique_ptr<CommandNode>;
 using TestPointer = std::unique_ptr<TestNode>;
 using Block = std::vector<CommandPointer>;
 
-struct Program {
+/// A script within a program: the main one, or one that `include` brings in. RFC 6609.
+struct Unit {
   std::string file;
+  std::string identity;  ///< location and name, as include names it; empty for the main script
+  Block block;
+  std::vector<std::uint32_t> variables;  ///< its local variables, empty whenever it starts
+};
+
+struct Program {
   CompileOptions options;
-  ExtensionSet required;
-  Block main;
+  ExtensionSet required;                     ///< of all its units
+  std::vector<std::unique_ptr<Unit>> units;  ///< the main script first
   HeaderNames header_names;
-  std::vector<std::string> variables;  ///< names in lower case; the index is the variable's number
+  std::size_t variables = 0;  ///< how many, over all units
   std::vector<CommandPlace> commands;
+
+  const Unit& main() const { return *units.front(); }
 };
 
 }  // namespace watershed::sieve

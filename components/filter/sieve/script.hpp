@@ -4,9 +4,11 @@
 #include "base/diagnostic.hpp"
 #include "components/filter/sieve/extension.hpp"
 #include "components/filter/sieve/limits.hpp"
+#include "components/filter/sieve/settings.hpp"
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +20,7 @@ struct Program;
 /// One command of the script, for coverage. `name` is "if", "fileinto" …; branches are commands of their own.
 struct CommandPlace {
   std::string_view name;
+  std::string_view file;  ///< lives as long as the script
   int line = 0;
   int column = 0;
 };
@@ -36,14 +39,37 @@ class Script {
   std::shared_ptr<const Program> program_;
 };
 
+/// Where `include` finds scripts. RFC 6609 §3.2.
+class ScriptLibrary {
+ public:
+  virtual ~ScriptLibrary() = default;
+
+  struct Found {
+    std::string file;
+    std::string source;
+  };
+  /// Nothing where there is no such script; `is_global` for `:global`.
+  virtual std::optional<Found> find(bool is_global, std::string_view name) const = 0;
+};
+
 struct CompileOptions {
   Limits limits;
   ExtensionSet enabled = all_extensions();
-  /// RFC 5233 §3: what stands between user and detail in a local part.
-  std::string subaddress_separator = "+";
+  Settings settings;
+  /// Without one, `include` finds nothing. Used while compiling only.
+  const ScriptLibrary* library = nullptr;
 };
 
 /// Reads and checks a whole script. The error holds every finding, not only the first.
 Parsed<Script> compile(std::string_view source, std::string file_name, const CompileOptions& options = {});
+
+/// The same with what went well: warnings beside the script, and how far a faulty one came.
+struct Compilation {
+  std::optional<Script> script;
+  Diagnostics diagnostics;
+  bool is_parsed = false;  ///< the grammar holds (RFC 5228 §8.2)
+};
+Compilation compile_keeping_warnings(std::string_view source, std::string file_name,
+                                     const CompileOptions& options = {});
 
 }  // namespace watershed::sieve

@@ -234,7 +234,7 @@ TEST(Sieve, RuntimeLimits) {
   Setting setting;
   setting.options.limits.steps_max = 10;
   std::string script;
-  for (int line = 0; line < 20; ++line) script += "if false { keep; }\n";
+  for (int line = 0; line < 20; ++line) script += "if header \"x\" \"y\" { keep; }\n";
   EXPECT_EQ(decide(script, setting), "run-time error 6: more than 10 steps for one message; implicit keep");
   setting.options.limits = {};
   setting.options.limits.actions_max = 2;

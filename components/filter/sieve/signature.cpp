@@ -50,8 +50,8 @@ bool fits(const ast::Argument& argument, ValueKind wanted) {
 class Binder {
  public:
   Binder(const ast::Node& node, std::string_view kind, const Signature& signature, const ExtensionSet& required,
-         Report& report)
-      : node_(node), kind_(kind), signature_(signature), required_(required), report_(report) {}
+         Report& report, std::set<std::string>& reported)
+      : node_(node), kind_(kind), signature_(signature), required_(required), report_(report), reported_(reported) {}
 
   std::optional<Bound> bind() {
     std::size_t next = 0;
@@ -63,7 +63,7 @@ class Binder {
   }
 
  private:
-  std::string what() const { return fmt::format("the {} '{}'", kind_, node_.name); }
+  std::string what() const { return fmt::format("the {} {}", node_.name, kind_); }
 
   void fail(Place at, std::string message, std::string hint = {}) {
     failed_ = true;
@@ -73,17 +73,25 @@ class Binder {
   const TagDefinition* find(const ast::Argument& argument) {
     const auto found = std::find_if(signature_.tags.begin(), signature_.tags.end(),
                                     [&](const TagDefinition& tag) { return tag.name == argument.tag; });
+    if (found == signature_.tags.end() || !required_.contains(found->extension)) {
+      failed_ = true;
+      if (!reported_.insert(fmt::format("{} {} {}", kind_, node_.name, argument.tag)).second) return nullptr;
+    }
     if (found == signature_.tags.end()) {
       std::vector<std::string_view> names;
       for (const TagDefinition& tag : signature_.tags) names.push_back(tag.name);
       const std::string near = nearest_match(argument.tag, names);
-      fail(argument.at, fmt::format("{} takes no tag '{}'", what(), argument.tag),
+      fail(argument.at,
+           fmt::format("unknown tagged argument '{}' for {} (each is reported once)", argument.tag, what()),
            near.empty() ? std::string{} : fmt::format("did you mean '{}'?", near));
       return nullptr;
     }
     if (!required_.contains(found->extension)) {
-      fail(argument.at, fmt::format("the tag '{}' needs the capability \"{}\"", argument.tag, name(found->extension)),
+      fail(argument.at,
+           fmt::format("unknown tagged argument '{}' for {} without the capability \"{}\"", argument.tag, what(),
+                       name(found->extension)),
            fmt::format("add at the top: require [\"{}\"];", name(found->extension)));
+      return nullptr;
     }
     return &*found;
   }
@@ -96,15 +104,16 @@ class Binder {
     const BoundTag* other =
         definition->group == TagGroup::free ? bound_.tag(definition->name) : bound_.group(definition->group);
     if (other != nullptr) {
-      fail(argument.at, other->definition == definition ? fmt::format("the tag '{}' is given twice", argument.tag)
-                                                        : fmt::format("the tags '{}' and '{}' exclude each other",
-                                                                      other->definition->name, argument.tag));
+      fail(argument.at, other->definition == definition
+                            ? fmt::format("encountered duplicate '{}' for {}", argument.tag, what())
+                            : fmt::format("encountered '{}' beside '{}' for {}: they exclude each other", argument.tag,
+                                          other->definition->name, what()));
     }
     BoundTag bound{definition, nullptr, argument.at};
     if (definition->value) {
       if (index + 1 >= node_.arguments.size() || !fits(node_.arguments[index + 1], *definition->value)) {
-        fail(argument.at,
-             fmt::format("the tag '{}' must be followed by {}", argument.tag, describe(*definition->value)));
+        fail(argument.at, fmt::format("the {} tag for {} requires {} as parameter", argument.tag, what(),
+                                      describe(*definition->value)));
         bound_.tags.push_back(bound);
         return index + 1;
       }
@@ -120,46 +129,55 @@ class Binder {
       if (node_.arguments[index].kind != ast::ArgumentKind::tag) continue;
       // RFC 5228 §2.6.2: tagged arguments stand before the positional ones.
       fail(node_.arguments[index].at,
-           fmt::format("the tag '{}' must stand before the other arguments of {}", node_.arguments[index].tag, what()));
+           fmt::format("encountered an unexpected tagged argument '{}' among the positional arguments of {}",
+                       node_.arguments[index].tag, what()));
       return;
     }
     const std::size_t wanted = signature_.positional.size();
-    if (given > wanted || given + signature_.optional_first < wanted) {
+    const std::size_t optional = signature_.optional_first + signature_.optional_last;
+    if (given > wanted || given + optional < wanted) {
       // One wrong tag leaves its value behind; saying "too many" then would only confuse.
       if (failed_) return;
       fail(given > wanted ? node_.arguments[first + wanted].at : node_.at,
-           fmt::format("{} takes {}{} argument{}, but {} {} given", what(),
-                       signature_.optional_first > 0 ? "at most " : "", wanted, wanted == 1 ? "" : "s", given,
+           fmt::format("{} requires {}{} positional argument{}, but {} {} specified", what(),
+                       optional > 0 ? "at most " : "", wanted, wanted == 1 ? "" : "(s)", given,
                        given == 1 ? "is" : "are"));
       return;
     }
-    bound_.positional.assign(wanted - given, nullptr);
+    const std::size_t left_out = signature_.optional_first > 0 ? wanted - given : 0;
+    bound_.positional.assign(left_out, nullptr);
     for (std::size_t index = 0; index < given; ++index) {
       const ast::Argument& argument = node_.arguments[first + index];
-      const ValueKind kind = signature_.positional[wanted - given + index];
+      const ValueKind kind = signature_.positional[left_out + index];
       if (!fits(argument, kind)) {
-        fail(argument.at, fmt::format("argument {} of {} is {}; expected {}", index + 1, what(),
-                                      describe(argument.kind), describe(kind)));
+        fail(argument.at, fmt::format("{} expects {} as argument {}, but {} was found", what(), describe(kind),
+                                      index + 1, describe(argument.kind)));
+        return;
       }
       bound_.positional.push_back(&argument);
     }
+    bound_.positional.resize(wanted, nullptr);
   }
 
   void structure() {
     const Place at = node_.at;
     if (signature_.tests == TestsWanted::none && !node_.tests.empty()) {
       const ast::Node& test = node_.tests.front();
-      fail(test.at, fmt::format("{} takes no test, but '{}' follows it", what(), test.name),
-           kind_ == "command" ? "is a ';' missing before it?" : "");
+      fail(test.at, fmt::format("{} accepts no sub-tests, but tests are specified: '{}'", what(), test.name),
+           kind_ == "command" ? "is a semicolon ';' missing before it?" : "");
     }
     if (signature_.tests == TestsWanted::one && (node_.tests.size() != 1 || node_.has_test_list)) {
-      fail(at, what() + (node_.has_test_list ? " takes one test, but a list of tests is given" : " needs one test"));
+      fail(at, fmt::format("{} requires one sub-test, but {} specified", what(),
+                           node_.has_test_list ? "a list of tests is" : "none is"));
     }
     if (signature_.tests == TestsWanted::list && !node_.has_test_list) {
-      fail(at, what() + " needs a list of tests in parentheses");
+      fail(at, fmt::format("{} requires a list of sub-tests, but {} specified", what(),
+                           node_.tests.empty() ? "none is" : "a single test is"));
     }
-    if (signature_.block && !node_.has_block) fail(at, what() + " needs a block: '{' … '}'");
-    if (!signature_.block && node_.has_block) fail(at, what() + " takes no block; expected ';'");
+    if (signature_.block && !node_.has_block) fail(at, what() + " requires a command block, but it is missing");
+    if (!signature_.block && node_.has_block) {
+      fail(at, what() + " does not accept a command block, but one is specified anyway");
+    }
   }
 
   const ast::Node& node_;
@@ -167,6 +185,7 @@ class Binder {
   const Signature& signature_;
   const ExtensionSet& required_;
   Report& report_;
+  std::set<std::string>& reported_;
   Bound bound_;
   bool failed_ = false;
 };
@@ -180,6 +199,7 @@ Tags match_tags() {
           {":regex", Extension::regex, TagGroup::match_type, {}},
           {":count", Extension::relational, TagGroup::match_type, ValueKind::string},
           {":value", Extension::relational, TagGroup::match_type, ValueKind::string},
+          {":list", Extension::extlists, TagGroup::match_type, {}},
           {":comparator", Extension::core, TagGroup::comparator, ValueKind::string}};
 }
 
@@ -214,9 +234,9 @@ const BoundTag* Bound::group(TagGroup group) const {
   return found == tags.end() ? nullptr : &*found;
 }
 
-std::optional<Bound> bind(const ast::Node& node, std::string_view kind, const Signature& signature,
-                          const ExtensionSet& required, Report& report) {
-  return Binder(node, kind, signature, required, report).bind();
+std::optional<Bound> bind_arguments(const ast::Node& node, std::string_view kind, const Signature& signature,
+                                    const ExtensionSet& required, Report& report, std::set<std::string>& reported) {
+  return Binder(node, kind, signature, required, report, reported).bind();
 }
 
 }  // namespace watershed::sieve

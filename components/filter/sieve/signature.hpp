@@ -7,6 +7,8 @@
 
 #include <initializer_list>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,7 +17,19 @@ namespace watershed::sieve {
 enum class ValueKind { number, string, string_list };
 
 /// Of each group but `free` one tag at most may be given (RFC 5228 §2.7.1: two match types are an error).
-enum class TagGroup { free, match_type, comparator, address_part, size_bound, zone, period };
+enum class TagGroup {
+  free,
+  match_type,
+  comparator,
+  address_part,
+  size_bound,
+  zone,
+  period,
+  location,
+  body_part,
+  mime_part,
+  unique
+};
 
 struct TagDefinition {
   std::string_view name;  ///< with its colon
@@ -43,6 +57,8 @@ struct Signature {
   std::size_t optional_first = 0;
   TestsWanted tests = TestsWanted::none;
   bool block = false;
+  /// How many of the last positional arguments may be left out.
+  std::size_t optional_last = 0;
 };
 
 struct BoundTag {
@@ -60,8 +76,9 @@ struct Bound {
   const BoundTag* group(TagGroup group) const;
 };
 
-/// Nothing when the node does not fit; the report then says why. `kind` is "command" or "test".
-std::optional<Bound> bind(const ast::Node& node, std::string_view kind, const Signature& signature,
-                          const ExtensionSet& required, Report& report);
+/// Nothing when the node does not fit; the report then says why. `kind` is "command" or "test"; `reported` holds the
+/// unknown words that were reported already.
+std::optional<Bound> bind_arguments(const ast::Node& node, std::string_view kind, const Signature& signature,
+                                    const ExtensionSet& required, Report& report, std::set<std::string>& reported);
 
 }  // namespace watershed::sieve

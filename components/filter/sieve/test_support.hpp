@@ -39,14 +39,13 @@ inline Outcome run(const Script& script, const Setting& setting) {
   const mail::Message message = mail::Message::parse(setting.message);
   const auto reverse_path = mail::parse_reverse_path(setting.reverse_path);
   const auto forward_path = mail::parse_forward_path(setting.forward_path);
-  return evaluate(script, {message,
-                           *reverse_path,
-                           *forward_path,
-                           setting.now_unix_seconds,
-                           setting.zone_minutes,
-                           setting.mailboxes,
-                           setting.history,
-                           {}});
+  return evaluate(script, {.message = message,
+                           .reverse_path = *reverse_path,
+                           .forward_path = *forward_path,
+                           .now_unix_seconds = setting.now_unix_seconds,
+                           .zone_minutes = setting.zone_minutes,
+                           .mailboxes = setting.mailboxes,
+                           .history = setting.history});
 }
 
 /// `fileinto "A"; keep`; `error 1:5: …` for each compile error; `run-time error 1: …` in front after a failure.

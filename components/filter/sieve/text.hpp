@@ -8,8 +8,8 @@
 namespace watershed::sieve {
 
 struct TextPart {
-  enum class Kind { literal, variable, match_value } kind = Kind::literal;
-  std::string literal;
+  enum class Kind { literal, variable, match_value, environment } kind = Kind::literal;
+  std::string literal;      ///< or the name of the item of the environment
   std::uint32_t index = 0;  ///< of the variable in the script, or n of ${n}
 };
 

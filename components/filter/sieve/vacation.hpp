@@ -3,6 +3,7 @@
 
 #include "components/filter/sieve/input.hpp"
 #include "components/filter/sieve/outcome.hpp"
+#include "components/filter/sieve/settings.hpp"
 #include "mail/message.hpp"
 
 #include <cstdint>
@@ -13,9 +14,19 @@
 
 namespace watershed::sieve {
 
+/// What the answer to "may this be answered?" depends on.
+struct VacationQuestion {
+  const mail::Message& message;
+  const mail::ReversePath& reverse_path;
+  const mail::ForwardPath& forward_path;
+  const mail::ForwardPath* original_forward_path = nullptr;  ///< null: the same
+  std::span<const std::string> own_addresses;
+  const Settings& settings;
+};
+
 /// Why this message must not be answered, in words ("the reverse-path is null"); nothing when it may be.
 /// `addresses` are the ones given with :addresses.
-std::optional<std::string> why_not_answered(const Input& input, std::span<const std::string> addresses);
+std::optional<std::string> why_not_answered(const VacationQuestion& question, std::span<const std::string> addresses);
 
 /// The reply as a message: From, To, Subject, Date, Message-ID, In-Reply-To, References, Auto-Submitted and the reason.
 /// `message_id` has its angle brackets. Its envelope has the null reverse-path (RFC 5230 §5.1) and goes to `reply.to`.

@@ -50,9 +50,15 @@ std::optional<std::string> objection(const mail::HeaderField& field) {
   return std::nullopt;
 }
 
-std::vector<std::string> folded_own_addresses(const Input& input, std::span<const std::string> addresses) {
-  std::vector<std::string> own = {mail::folded(input.forward_path.address())};
-  for (const std::string& address : input.own_addresses) own.push_back(to_lower(address));
+std::vector<std::string> folded_own_addresses(const VacationQuestion& question,
+                                              std::span<const std::string> addresses) {
+  std::vector<std::string> own = {mail::folded(question.forward_path.address())};
+  const bool uses_original = question.settings.vacation_uses_original_recipient;
+  if (uses_original && question.original_forward_path != nullptr) {
+    own.push_back(mail::folded(question.original_forward_path->address()));
+  }
+  if (!question.settings.user_email.empty()) own.push_back(to_lower(question.settings.user_email));
+  for (const std::string& address : question.own_addresses) own.push_back(to_lower(address));
   for (const std::string& address : addresses) {
     const auto parsed = parse_single_address(address);
     own.push_back(to_lower(parsed.empty() ? address : parsed.front().all()));
@@ -62,19 +68,19 @@ std::vector<std::string> folded_own_addresses(const Input& input, std::span<cons
 
 }  // namespace
 
-std::optional<std::string> why_not_answered(const Input& input, std::span<const std::string> addresses) {
+std::optional<std::string> why_not_answered(const VacationQuestion& question, std::span<const std::string> addresses) {
   // RFC 5230 §4.6, RFC 3834 §2: never to the null reverse-path.
-  if (input.reverse_path.is_null()) return "the reverse-path is null";
-  const mail::Address& author = input.reverse_path.address();
+  if (question.reverse_path.is_null()) return "the reverse-path is null";
+  const mail::Address& author = question.reverse_path.address();
   if (is_address_of_program(author.local_part)) return "the reverse-path is that of a program";
-  const std::vector<std::string> own = folded_own_addresses(input, addresses);
+  const std::vector<std::string> own = folded_own_addresses(question, addresses);
   const auto is_own = [&](const std::string& address) {
     return std::find(own.begin(), own.end(), address) != own.end();
   };
   if (is_own(mail::folded(author))) return "the reverse-path is the recipient's own";
 
   bool is_named = false;
-  mail::FieldCursor cursor(input.message.header_section());
+  mail::FieldCursor cursor(question.message.header_section());
   mail::HeaderField field;
   while (cursor.next(field)) {
     if (auto why = objection(field)) return why;
@@ -84,7 +90,7 @@ std::optional<std::string> why_not_answered(const Input& input, std::span<const 
                            [&](const MailboxAddress& address) { return is_own(to_lower(address.all())); });
   }
   // RFC 5230 §4.5: the user must be named in the message, or it may be a list's or a blind copy.
-  if (!is_named) return "no recipient field names the recipient";
+  if (!is_named && question.settings.vacation_checks_recipient) return "no recipient field names the recipient";
   return std::nullopt;
 }
 

@@ -126,10 +126,10 @@ TEST(SieveVacation, PeriodsStayWithinTheLimits) {
   };
   EXPECT_EQ(period("vacation \"x\";"), 7 * 86'400);
   EXPECT_EQ(period("vacation :days 0 \"x\";"), 86'400);
-  EXPECT_EQ(period("vacation :days 18446744073709551615 \"x\";"), 365 * 86'400);
-  EXPECT_EQ(period("vacation :seconds 30 \"x\";"), 30);
+  EXPECT_EQ(period("vacation :days 18446744073709551615 \"x\";"), 100'000'000 * std::int64_t{86'400});
+  EXPECT_EQ(period("vacation :seconds 30 \"x\";"), 86'400);  // sieve_vacation_min_period
   EXPECT_EQ(test::decide("require [\"vacation\", \"vacation-seconds\"]; vacation :days 1 :seconds 30 \"x\";"),
-            "error 1:60: the tags ':days' and ':seconds' exclude each other");
+            "error 1:60: encountered ':seconds' beside ':days' for the vacation command: they exclude each other");
 }
 
 TEST(SieveVacation, ConflictsWithRejectAndItself) {

@@ -34,14 +34,17 @@ Table<Definition> make_table(std::initializer_list<std::vector<Definition> (*)()
 
 const Table<CommandDefinition>& commands() {
   static const Table<CommandDefinition> table = make_table<CommandDefinition>(
-      {delivery_commands, reject_commands, flag_commands, variable_commands, vacation_commands},
+      {delivery_commands, reject_commands, flag_commands, variable_commands, vacation_commands, include_commands,
+       loop_commands, mime_commands, header_commands, notify_commands, other_commands, bench_commands},
       {"require", "if", "elsif", "else"});
   return table;
 }
 
 const Table<TestDefinition>& tests() {
   static const Table<TestDefinition> table = make_table<TestDefinition>(
-      {logic_tests, header_tests, address_tests, date_tests, flag_tests, string_tests, mailbox_tests}, {});
+      {logic_tests, header_tests, address_tests, date_tests, flag_tests, string_tests, mailbox_tests, body_tests,
+       score_tests, environment_tests, duplicate_tests, list_tests, notify_tests, bench_tests},
+      {});
   return table;
 }
 

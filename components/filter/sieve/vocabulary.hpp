@@ -39,12 +39,26 @@ std::vector<CommandDefinition> reject_commands();    // reject, ereject
 std::vector<CommandDefinition> flag_commands();      // setflag, addflag, removeflag
 std::vector<CommandDefinition> variable_commands();  // set
 std::vector<CommandDefinition> vacation_commands();  // vacation
+std::vector<CommandDefinition> include_commands();   // include, return, global
+std::vector<CommandDefinition> loop_commands();      // foreverypart, break
+std::vector<CommandDefinition> mime_commands();      // replace, enclose, extracttext
+std::vector<CommandDefinition> header_commands();    // addheader, deleteheader
+std::vector<CommandDefinition> notify_commands();    // notify
+std::vector<CommandDefinition> other_commands();     // error, debug_log
+std::vector<CommandDefinition> bench_commands();     // test, test_set …, of test scripts
 std::vector<TestDefinition> logic_tests();           // allof, anyof, not, true, false, size
 std::vector<TestDefinition> header_tests();          // header, exists
 std::vector<TestDefinition> address_tests();         // address, envelope
 std::vector<TestDefinition> date_tests();            // date, currentdate
 std::vector<TestDefinition> flag_tests();            // hasflag
 std::vector<TestDefinition> string_tests();          // string
-std::vector<TestDefinition> mailbox_tests();         // mailboxexists
+std::vector<TestDefinition> mailbox_tests();         // mailboxexists, specialuse_exists, metadata …
+std::vector<TestDefinition> body_tests();            // body
+std::vector<TestDefinition> score_tests();           // spamtest, virustest
+std::vector<TestDefinition> environment_tests();     // environment, ihave
+std::vector<TestDefinition> duplicate_tests();       // duplicate
+std::vector<TestDefinition> list_tests();            // valid_ext_list
+std::vector<TestDefinition> notify_tests();          // valid_notify_method, notify_method_capability
+std::vector<TestDefinition> bench_tests();           // test_script_compile …, of test scripts
 
 }  // namespace watershed::sieve

@@ -80,12 +80,21 @@ class FileIntoCommand final : public CommandNode {
       evaluation.fail(at, fmt::format("the mailbox name '{}' cannot be used: {}", printable(name), fault));
       return Flow::stop;
     }
-    evaluation.act(at, FileInto{std::move(name), flags.value(evaluation), copy, create});
+    FileInto action{std::move(name), flags.value(evaluation), copy, create, {}};
+    if (special_use) {
+      action.special_use = evaluation.expanded(*special_use);
+      const MailboxDirectory* const directory = evaluation.input().mailboxes;
+      // RFC 8579 §4: the mailbox with that use comes first; the named one is for when there is none.
+      const auto found = directory == nullptr ? std::nullopt : directory->with_special_use(action.special_use, "");
+      if (found) action.mailbox = *found;
+    }
+    evaluation.act(at, std::move(action));
     return Flow::next;
   }
 
   Text mailbox;
   FlagsArgument flags;
+  std::optional<Text> special_use;
   bool copy = false;
   bool create = false;
 };
@@ -102,6 +111,7 @@ class RedirectCommand final : public CommandNode {
  public:
   Flow run(Evaluation& evaluation) const override {
     evaluation.take(number);
+    if (is_list) return run_list(evaluation);
     auto to = constant;
     if (!to) {
       const std::string text = evaluation.expanded(address);
@@ -118,6 +128,22 @@ class RedirectCommand final : public CommandNode {
   Text address;
   std::optional<mail::ForwardPath> constant;
   bool copy = false;
+  bool is_list = false;
+
+ private:
+  // RFC 6134 §2.5: to each member; the limit on redirects holds for them together.
+  Flow run_list(Evaluation& evaluation) const {
+    const std::string name = evaluation.expanded(address);
+    const ExternalLists* const lists = evaluation.input().lists;
+    if (lists == nullptr || !lists->exists(name)) {
+      evaluation.fail(at, fmt::format("there is no list '{}' to redirect to", printable(name)));
+      return Flow::stop;
+    }
+    for (const std::string& member : lists->members(name)) {
+      if (auto to = forward_path(member)) evaluation.act(at, Redirect{std::move(*to), copy});
+    }
+    return Flow::next;
+  }
 };
 
 CommandPointer compile_keep(Compiler& compiler, const ast::Node&, const Bound& bound) {
@@ -136,11 +162,14 @@ CommandPointer compile_file_into(Compiler& compiler, const ast::Node&, const Bou
   command->mailbox = compiler.text(mailbox);
   if (command->mailbox.is_constant()) {
     const std::string_view fault = mailbox_fault(command->mailbox.constant);
-    if (!fault.empty()) compiler.error(mailbox.at, fmt::format("this mailbox name cannot be used: {}", fault));
+    if (!fault.empty())
+      compiler.error(mailbox.at, fmt::format("fileinto command: invalid folder name `{}' specified: {}",
+                                             printable(command->mailbox.constant), fault));
   }
   command->flags = compile_flags(compiler, bound);
   command->copy = bound.tag(":copy") != nullptr;
   command->create = bound.tag(":create") != nullptr;
+  if (const BoundTag* use = bound.tag(":specialuse")) command->special_use = compiler.text(*use->value);
   return command;
 }
 
@@ -149,10 +178,11 @@ CommandPointer compile_redirect(Compiler& compiler, const ast::Node&, const Boun
   const ast::Argument& address = *bound.positional[0];
   command->address = compiler.text(address);
   command->copy = bound.tag(":copy") != nullptr;
-  if (command->address.is_constant()) {
+  command->is_list = bound.tag(":list") != nullptr;
+  if (command->address.is_constant() && !command->is_list) {
     command->constant = forward_path(command->address.constant);
     if (!command->constant) {
-      compiler.error(address.at, fmt::format("'{}' is no address; expected local-part@domain",
+      compiler.error(address.at, fmt::format("specified redirect address '{}' is invalid; expected local-part@domain",
                                              printable(command->address.constant)));
     }
   }
@@ -164,12 +194,14 @@ CommandPointer compile_redirect(Compiler& compiler, const ast::Node&, const Boun
 std::vector<CommandDefinition> delivery_commands() {
   const Tags flags = {{":flags", Extension::imap4flags, TagGroup::free, ValueKind::string_list}};
   const Tags copy = {{":copy", Extension::copy, TagGroup::free, {}}};
-  const Tags create = {{":create", Extension::mailbox, TagGroup::free, {}}};
+  const Tags create = {{":create", Extension::mailbox, TagGroup::free, {}},
+                       {":specialuse", Extension::special_use, TagGroup::free, ValueKind::string}};
+  const Tags list = {{":list", Extension::extlists, TagGroup::free, {}}};
   return {{"keep", Extension::core, {flags, {}}, compile_keep},
           {"discard", Extension::core, {}, compile_discard},
           {"stop", Extension::core, {}, compile_stop},
           {"fileinto", Extension::fileinto, {joined({copy, flags, create}), {ValueKind::string}}, compile_file_into},
-          {"redirect", Extension::core, {copy, {ValueKind::string}}, compile_redirect}};
+          {"redirect", Extension::core, {joined({copy, list}), {ValueKind::string}}, compile_redirect}};
 }
 
 }  // namespace watershed::sieve

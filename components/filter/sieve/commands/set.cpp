@@ -1,6 +1,6 @@
 // set: stores a value in a variable, after the modifiers. RFC 5229 §4; :quoteregex from draft-ietf-sieve-regex.
 #include "base/text.hpp"
-#include "components/filter/sieve/compiler.hpp"
+#include "components/filter/sieve/commands/modifiers.hpp"
 #include "components/filter/sieve/evaluation.hpp"
 #include "components/filter/sieve/utf8.hpp"
 #include "components/filter/sieve/vocabulary.hpp"
@@ -25,14 +25,25 @@ std::string with_backslashes(std::string_view value, std::string_view special) {
   return out;
 }
 
-struct Modifier {
-  std::string_view name;
-  int precedence = 0;
-  std::string (*apply)(std::string value) = nullptr;
-};
+// RFC 5435 §6: all octets but RFC 3986's unreserved ones as %HH.
+std::string encode_url(std::string value) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : value) {
+    const auto octet = static_cast<unsigned char>(c);
+    const bool is_plain = (octet >= '0' && octet <= '9') || (octet >= 'A' && octet <= 'Z') ||
+                          (octet >= 'a' && octet <= 'z') || std::string_view("-._~").find(c) != std::string_view::npos;
+    if (is_plain) {
+      out += c;
+    } else {
+      out.append("%").append(1, digits[octet >> 4U]).append(1, digits[octet & 0xFU]);
+    }
+  }
+  return out;
+}
 
 // RFC 5229 §4.1, highest precedence first. Case is that of ASCII: RFC 5229 §4.1 asks for no more.
-constexpr std::array<Modifier, 7> modifiers = {{
+constexpr std::array<Modifier, 8> modifiers = {{
     {":lower", 40, [](std::string value) { return to_lower(value); }},
     {":upper", 40,
      [](std::string value) {
@@ -51,6 +62,7 @@ constexpr std::array<Modifier, 7> modifiers = {{
      }},
     {":quotewildcard", 20, [](std::string value) { return with_backslashes(value, "*?\\"); }},
     {":quoteregex", 20, [](std::string value) { return with_backslashes(value, ".[]()*+?{}|^$\\"); }},
+    {":encodeurl", 15, encode_url},
     // RFC 5229 §4.1.6: characters, not octets.
     {":length", 10, [](std::string value) { return std::to_string(utf8_count(value)); }},
 }};
@@ -76,28 +88,41 @@ CommandPointer compile_set(Compiler& compiler, const ast::Node&, const Bound& bo
   command->value = compiler.text(*bound.positional[1]);
   if (!variable) return nullptr;
   command->variable = *variable;
-  for (const Modifier& modifier : modifiers) {
-    const BoundTag* tag = bound.tag(modifier.name);
-    if (tag == nullptr) continue;
-    // RFC 5229 §4.1: two modifiers of one precedence are an error.
-    if (!command->applied.empty() && command->applied.back()->precedence == modifier.precedence) {
-      compiler.error(tag->at, fmt::format("the tags '{}' and '{}' exclude each other", command->applied.back()->name,
-                                          modifier.name));
-    }
-    command->applied.push_back(&modifier);
-  }
+  command->applied = compile_modifiers(compiler, bound, "set");
   return command;
 }
 
 }  // namespace
 
-std::vector<CommandDefinition> variable_commands() {
+Tags modifier_tags() {
   Tags tags;
   for (const Modifier& modifier : modifiers) {
-    const bool is_of_regex = modifier.name == ":quoteregex";
-    tags.push_back({modifier.name, is_of_regex ? Extension::regex : Extension::variables, TagGroup::free, {}});
+    const Extension extension = modifier.name == ":quoteregex"  ? Extension::regex
+                                : modifier.name == ":encodeurl" ? Extension::enotify
+                                                                : Extension::variables;
+    tags.push_back({modifier.name, extension, TagGroup::free, {}});
   }
-  return {{"set", Extension::variables, {tags, {ValueKind::string, ValueKind::string}}, compile_set}};
+  return tags;
+}
+
+std::vector<const Modifier*> compile_modifiers(Compiler& compiler, const Bound& bound, std::string_view command) {
+  std::vector<const Modifier*> applied;
+  for (const Modifier& modifier : modifiers) {
+    const BoundTag* tag = bound.tag(modifier.name);
+    if (tag == nullptr) continue;
+    // RFC 5229 §4.1: two modifiers of one precedence are an error.
+    if (!applied.empty() && applied.back()->precedence == modifier.precedence) {
+      compiler.error(tag->at, fmt::format("modifiers {} and {} specified for the {} command conflict having equal "
+                                          "precedence",
+                                          applied.back()->name, modifier.name, command));
+    }
+    applied.push_back(&modifier);
+  }
+  return applied;
+}
+
+std::vector<CommandDefinition> variable_commands() {
+  return {{"set", Extension::variables, {modifier_tags(), {ValueKind::string, ValueKind::string}}, compile_set}};
 }
 
 }  // namespace watershed::sieve

@@ -22,16 +22,19 @@ class VacationCommand final : public CommandNode {
  public:
   Flow run(Evaluation& evaluation) const override {
     evaluation.take(number);
-    const Input& input = evaluation.input();
     std::vector<std::string> own;
     for (const Text& address : addresses) own.push_back(evaluation.expanded(address));
-    if (const auto why = why_not_answered(input, own)) {
+    if (const auto why = why_not_answered(question(evaluation), own)) {
       evaluation.note(at, "no vacation reply: " + *why);
       return Flow::next;
     }
-    Vacation reply{
-        mail::ForwardPath(input.reverse_path.address()), {}, {}, evaluation.expanded(reason), is_mime, period_seconds};
-    reply.from = from ? evaluation.expanded(*from) : mail::to_string(input.forward_path.address());
+    Vacation reply{mail::ForwardPath(evaluation.envelope_reverse_path().address()),
+                   {},
+                   {},
+                   evaluation.expanded(reason),
+                   is_mime,
+                   period_seconds};
+    reply.from = from ? evaluation.expanded(*from) : own_address(evaluation);
     if (from && parse_single_address(reply.from).empty()) {
       evaluation.fail(at, fmt::format("'{}' is no address to send a vacation reply from", printable(reply.from)));
       return Flow::stop;
@@ -39,7 +42,7 @@ class VacationCommand final : public CommandNode {
     reply.subject = subject_of(evaluation);
     const std::string key =
         fmt::format("vacation {} {}", mail::folded(reply.to.address()), handle_of(evaluation, reply));
-    if (input.history != nullptr && input.history->remembers(key, input.now_unix_seconds)) {
+    if (evaluation.remembers(key)) {
       evaluation.note(at, "no vacation reply: this correspondent got one within the period");
       return Flow::next;
     }
@@ -57,6 +60,22 @@ class VacationCommand final : public CommandNode {
   bool is_mime = false;
 
  private:
+  static VacationQuestion question(Evaluation& evaluation) {
+    const Input& input = evaluation.input();
+    return {evaluation.message(),
+            evaluation.envelope_reverse_path(),
+            evaluation.envelope_forward_path(),
+            input.original_forward_path,
+            input.own_addresses,
+            evaluation.settings()};
+  }
+
+  static std::string own_address(Evaluation& evaluation) {
+    const std::string& owner = evaluation.settings().user_email;
+    const bool is_owner = !owner.empty() && !evaluation.settings().vacation_sends_from_recipient;
+    return is_owner ? owner : mail::to_string(evaluation.envelope_forward_path().address());
+  }
+
   // RFC 5230 §4.3: by default the original subject behind "Auto: ".
   std::string subject_of(Evaluation& evaluation) const {
     if (subject) return evaluation.expanded(*subject);
@@ -78,19 +97,21 @@ class VacationCommand final : public CommandNode {
 std::int64_t period(Compiler& compiler, const Bound& bound) {
   const Limits& limits = compiler.limits();
   const BoundTag* tag = bound.group(TagGroup::period);
-  if (tag == nullptr) return limits.vacation_days_default * seconds_a_day;
-  const bool is_seconds = tag->definition->name == ":seconds";
-  const std::int64_t unit = is_seconds ? 1 : seconds_a_day;
-  const std::int64_t least = is_seconds ? limits.vacation_seconds_min : limits.vacation_days_min;
-  const std::int64_t most = limits.vacation_days_max * seconds_a_day / unit;
-  const std::int64_t given =
-      static_cast<std::int64_t>(std::min(tag->value->number, static_cast<std::uint64_t>(most) + 1));
-  const std::int64_t used = std::clamp(given, least, most);
-  if (used != given) {
-    compiler.warning(tag->value->at,
-                     fmt::format("'{}' takes {} to {} here; {} is used", tag->definition->name, least, most, used));
+  if (tag == nullptr) return limits.vacation_seconds_default;
+  const std::int64_t unit = tag->definition->name == ":seconds" ? 1 : seconds_a_day;
+  constexpr std::uint64_t number_max = 100'000'000;  // some centuries in days, and no overflow
+  const std::int64_t given = static_cast<std::int64_t>(std::min(tag->value->number, number_max)) * unit;
+  if (given < limits.vacation_seconds_min) {
+    compiler.warning(tag->value->at, fmt::format("specified {} value '{}' is under the minimum", tag->definition->name,
+                                                 tag->value->number));
+    return limits.vacation_seconds_min;
   }
-  return used * unit;
+  if (limits.vacation_seconds_max > 0 && given > limits.vacation_seconds_max) {
+    compiler.warning(tag->value->at, fmt::format("specified {} value '{}' is over the maximum", tag->definition->name,
+                                                 tag->value->number));
+    return limits.vacation_seconds_max;
+  }
+  return given;
 }
 
 CommandPointer compile_vacation(Compiler& compiler, const ast::Node&, const Bound& bound) {

@@ -50,7 +50,7 @@ class AddressTest final : public TestNode {
  public:
   bool holds(Evaluation& evaluation) const override {
     MatchRun run(evaluation, match);
-    const std::string& separator = evaluation.program().options.subaddress_separator;
+    const std::string& separator = evaluation.settings().subaddress_separator;
     const auto visit = [&](IndexedField& field) {
       const auto& addresses = field.addresses(evaluation.limits().header_addresses_max);
       // As with Pigeonhole, a field without any address is compared as it stands, so that a rule can still see it; an
@@ -60,25 +60,35 @@ class AddressTest final : public TestNode {
       return std::any_of(addresses.begin(), addresses.end(),
                          [&](const IndexedAddress& address) { return offer(run, part, address, separator); });
     };
-    return any_chosen_field(evaluation, names, choice, visit) || run.finish();
+    return any_chosen_field(evaluation, names, choice, mime, visit) || run.finish();
   }
 
   std::vector<HeaderName> names;
   FieldChoice choice;
+  MimeOptions mime;
   AddressPart part = AddressPart::all;
   Match match;
 };
+
+bool is_envelope_part(std::string_view name) {
+  return name == "from" || name == "to" || name == "orig_to" || name == "auth";
+}
 
 class EnvelopeTest final : public TestNode {
  public:
   bool holds(Evaluation& evaluation) const override {
     MatchRun run(evaluation, match);
-    const std::string& separator = evaluation.program().options.subaddress_separator;
+    const std::string& separator = evaluation.settings().subaddress_separator;
     for (const Text& name : names) {
       const std::string wanted = to_lower(evaluation.expanded(name));
-      const bool is_from = wanted == "from";
-      if (!is_from && wanted != "to") continue;
-      const std::optional<IndexedAddress>& address = is_from ? evaluation.reverse_path() : evaluation.forward_path();
+      if (wanted == "auth") {
+        if (offer_login(evaluation, run)) return true;
+        continue;
+      }
+      if (!is_envelope_part(wanted)) continue;
+      const std::optional<IndexedAddress>& address = wanted == "from"      ? evaluation.reverse_path()
+                                                     : wanted == "orig_to" ? evaluation.original_forward_path()
+                                                                           : evaluation.forward_path();
       // RFC 5228 §5.4: a null reverse-path is the empty string whatever the address part.
       if (address ? offer(run, part, *address, separator) : run.offer(std::string_view())) return true;
     }
@@ -88,6 +98,13 @@ class EnvelopeTest final : public TestNode {
   std::vector<Text> names;
   AddressPart part = AddressPart::all;
   Match match;
+
+ private:
+  // RFC 5228 §5.4 names no "auth"; Dovecot has it for the authenticated user, who has no address.
+  static bool offer_login(Evaluation& evaluation, MatchRun& run) {
+    const std::string_view login = evaluation.authenticated_as();
+    return !login.empty() && run.offer(login);
+  }
 };
 
 // RFC 5228 §5.1: the address test is restricted to fields that hold addresses. Beyond those that must be there, the
@@ -130,11 +147,12 @@ TestPointer compile_address(Compiler& compiler, const ast::Node&, const Bound& b
     if (std::find(address_fields.begin(), address_fields.end(), folded) != address_fields.end()) continue;
     const std::string near = nearest_match(folded, address_fields);
     compiler.error(bound.positional[0]->strings[index].at,
-                   fmt::format("the header field '{}' holds no addresses; the test 'address' does not take it",
+                   fmt::format("specified header '{}' is not allowed for the address test: it holds no addresses",
                                printable(name.constant)),
                    near.empty() ? "use the test 'header' instead" : fmt::format("did you mean '{}'?", near));
   }
   test->choice = compiler.field_choice(bound);
+  test->mime = compile_mime_options(compiler, bound);
   test->part = address_part(bound);
   auto match = compiler.match(bound, *bound.positional[1]);
   if (!match) return nullptr;
@@ -146,12 +164,13 @@ TestPointer compile_envelope(Compiler& compiler, const ast::Node&, const Bound& 
   auto test = std::make_unique<EnvelopeTest>();
   for (const ast::StringLiteral& literal : bound.positional[0]->strings) {
     Text name = compiler.text(literal);
-    const bool is_known =
-        !name.is_constant() || equal_ignoring_case(name.constant, "from") || equal_ignoring_case(name.constant, "to");
+    const bool is_known = !name.is_constant() || is_envelope_part(to_lower(name.constant));
     // RFC 5228 §5.4: an envelope part that is not supported is an error.
     if (!is_known) {
       compiler.error(literal.at,
-                     fmt::format("unknown envelope part '{}'; expected \"from\" or \"to\"", printable(name.constant)));
+                     fmt::format("specified envelope part '{}' is not supported by the envelope test; expected "
+                                 "\"from\", \"to\", \"orig_to\" or \"auth\"",
+                                 printable(name.constant)));
     }
     test->names.push_back(std::move(name));
   }
@@ -167,7 +186,7 @@ TestPointer compile_envelope(Compiler& compiler, const ast::Node&, const Bound& 
 std::vector<TestDefinition> address_tests() {
   const Tags tags = joined({match_tags(), address_part_tags()});
   const std::vector<ValueKind> arguments = {ValueKind::string_list, ValueKind::string_list};
-  return {{"address", Extension::core, {joined({tags, index_tags()}), arguments}, compile_address},
+  return {{"address", Extension::core, {joined({tags, index_tags(), mime_tags(false)}), arguments}, compile_address},
           {"envelope", Extension::envelope, {tags, arguments}, compile_envelope}};
 }
 

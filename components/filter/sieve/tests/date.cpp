@@ -44,7 +44,7 @@ class DateTest final : public TestNode {
       const auto value = date ? question.value(evaluation, *date) : std::nullopt;
       return value && run.offer(std::string_view(*value));
     };
-    return any_chosen_field(evaluation, name, choice, visit) || run.finish();
+    return any_chosen_field(evaluation, name, choice, {}, visit) || run.finish();
   }
 
   std::vector<HeaderName> name;  // one

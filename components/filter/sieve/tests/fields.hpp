@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "components/filter/sieve/compiler.hpp"
 #include "components/filter/sieve/evaluation.hpp"
+#include "components/filter/sieve/tests/mime_options.hpp"
 
 #include <string>
 #include <vector>
@@ -30,9 +31,22 @@ bool any_named_field(Evaluation& evaluation, const std::vector<HeaderName>& name
   return false;
 }
 
-/// The same for the chosen field only. The count runs over all the names, as Pigeonhole does it.
+/// The same for the chosen field only, and in a MIME part where the options say so. The count runs over all the names,
+/// as Pigeonhole does it.
 template <class Visit>
-bool any_chosen_field(Evaluation& evaluation, const std::vector<HeaderName>& names, FieldChoice choice, Visit visit) {
+bool any_chosen_field(Evaluation& evaluation, const std::vector<HeaderName>& names, FieldChoice choice,
+                      const MimeOptions& mime, Visit visit) {
+  if (mime.is_used) {
+    std::uint64_t count = 0;
+    std::uint64_t wanted = choice.number;
+    if (choice.from_end) {
+      any_mime_field(evaluation, names, mime, [&](IndexedField&) { return ++count == 0; });
+      wanted = count - std::min(count, choice.number) + (count < choice.number ? count + 1 : 1);
+      count = 0;
+    }
+    return any_mime_field(evaluation, names, mime,
+                          [&](IndexedField& field) { return (wanted == 0 || ++count == wanted) && visit(field); });
+  }
   if (choice.number == 0) return any_named_field(evaluation, names, visit);
   std::vector<IndexedField*> all;
   any_named_field(evaluation, names, [&](IndexedField& field) {

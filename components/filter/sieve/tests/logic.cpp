@@ -15,6 +15,7 @@ class ListTest final : public TestNode {
 
   // Left to right and no further than needed: RFC 5229 §3.2 makes that visible through match values.
   bool holds(Evaluation& evaluation) const override {
+    if (constant) return *constant;
     const auto holds_one = [&](const TestPointer& test) { return evaluation.holds(*test); };
     return wants_all_ ? std::all_of(tests.begin(), tests.end(), holds_one)
                       : std::any_of(tests.begin(), tests.end(), holds_one);
@@ -48,7 +49,7 @@ class SizeTest final : public TestNode {
  public:
   // RFC 5228 §5.9: exactly the given size is neither over nor under.
   bool holds(Evaluation& evaluation) const override {
-    const std::uint64_t size = evaluation.input().message.size_octets();
+    const std::uint64_t size = evaluation.message().size_octets();
     return is_over ? size > octets : size < octets;
   }
 
@@ -59,20 +60,39 @@ class SizeTest final : public TestNode {
 template <bool wants_all>
 TestPointer compile_list(Compiler& compiler, const ast::Node& node, const Bound&) {
   auto list = std::make_unique<ListTest>(wants_all);
+  bool all_neutral = true;  // allof of what always holds always holds, and so on
   for (const ast::Node& inner : node.tests) {
-    if (TestPointer test = compiler.test(inner)) list->tests.push_back(std::move(test));
+    TestPointer test = compiler.test(inner);
+    if (!test) {
+      all_neutral = false;
+      continue;
+    }
+    // What decides is the last: nothing behind it is run, and so nothing is looked at (RFC 5463 §4).
+    if (test->constant == !wants_all) {
+      list->constant = !wants_all;
+      return list;
+    }
+    all_neutral = all_neutral && test->constant == wants_all;
+    list->tests.push_back(std::move(test));
   }
+  if (all_neutral) list->constant = wants_all;
   return list;
 }
 
 TestPointer compile_not(Compiler& compiler, const ast::Node& node, const Bound&) {
   TestPointer inner = compiler.only_test(node);
-  return inner ? std::make_unique<NotTest>(std::move(inner)) : nullptr;
+  if (!inner) return nullptr;
+  const auto constant = inner->constant;
+  auto test = std::make_unique<NotTest>(std::move(inner));
+  if (constant) test->constant = !*constant;
+  return test;
 }
 
 template <bool value>
 TestPointer compile_constant(Compiler&, const ast::Node&, const Bound&) {
-  return std::make_unique<ConstantTest>(value);
+  auto test = std::make_unique<ConstantTest>(value);
+  test->constant = value;
+  return test;
 }
 
 TestPointer compile_size(Compiler& compiler, const ast::Node& node, const Bound& bound) {

@@ -1,0 +1,2 @@
+frop; stop x;
+ discard 1;

@@ -1,0 +1,52 @@
+// The runner of test scripts: the samples must pass, and a case must be able to fail.
+#include "components/filter/sieve/svtest/run_svtest.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace watershed::sieve {
+namespace {
+
+constexpr std::int64_t now = 1'795'000'000;
+
+TEST(Svtest, SamplesPass) {
+  const std::filesystem::path folder =
+      std::filesystem::path(WATERSHED_SOURCE_DIR) / "components/filter/sieve/svtest/samples";
+  std::size_t files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() != ".svtest") continue;
+    ++files;
+    const auto cases = run_svtest(entry.path().string(), now);
+    ASSERT_TRUE(cases.has_value()) << render(cases.error());
+    EXPECT_FALSE(cases->empty());
+    for (const CaseResult& result : *cases) EXPECT_TRUE(result.passed) << result.name << ": " << result.reason;
+  }
+  EXPECT_GT(files, 0U);
+}
+
+std::string outcome_of(const std::string& source) {
+  const std::filesystem::path path = std::filesystem::path(testing::TempDir()) / "one.svtest";
+  std::ofstream(path) << "require \"vnd.dovecot.testsuite\";\n" << source;
+  const auto cases = run_svtest(path.string(), now);
+  if (!cases) return "error: " + cases.error().front().message;
+  std::string out;
+  for (const CaseResult& result : *cases) {
+    out += result.name + (result.passed ? " passed; " : " failed: " + result.reason + "; ");
+  }
+  return out;
+}
+
+TEST(Svtest, CasesFailAndStandAlone) {
+  EXPECT_EQ(outcome_of("test \"a\" { test_fail \"one\"; test_fail \"two\"; }\ntest \"b\" { keep; }"),
+            "a failed: one; b passed; ");
+  EXPECT_THAT(outcome_of("test \"a\" { test_message :smtp 0; } test \"b\" {}"),
+              testing::HasSubstr("test_message failed; b passed"));
+  EXPECT_THAT(outcome_of("test_fail \"x\";"), testing::HasSubstr("outside of every test"));
+  EXPECT_THAT(outcome_of("frop;"), testing::HasSubstr("unknown command 'frop'"));
+}
+
+}  // namespace
+}  // namespace watershed::sieve
