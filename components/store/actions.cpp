@@ -1,4 +1,5 @@
 // Carries out what a Sieve script decided: keep, file, redirect, reject, answer. RFC 5228 §4, RFC 5429, RFC 5230.
+#include "components/filter/sieve/response.hpp"
 #include "components/filter/sieve/vacation.hpp"
 #include "components/store/outgoing.hpp"
 #include "mail/dsn.hpp"
@@ -25,36 +26,57 @@ void MailStore::carry_out(const sieve::Outcome& outcome, const Outgoing& context
   }
   for (const sieve::Action& action : outcome.actions) {
     const SourcePosition& at = action.at.line > 0 ? action.at : mailbox_at;
-    if (const auto* kept = std::get_if<sieve::Keep>(&action.what)) {
-      keep(context, mailbox, "INBOX", kept->flags, at);
-    } else if (const auto* filed = std::get_if<sieve::FileInto>(&action.what)) {
-      // lda_mailbox_autocreate: a folder that is not there yet comes into being, as in the live lane.
-      mailbox.create(filed->mailbox);
-      keep(context, mailbox, filed->mailbox, filed->flags, at);
-    } else if (const auto* redirect = std::get_if<sieve::Redirect>(&action.what)) {
-      mail::Envelope envelope = context.envelope;
-      envelope.recipients = {mail::Recipient{redirect->forward_path, {}, {}}};
-      send(context, "redirect", std::move(envelope), *context.message, at);
-    } else if (std::holds_alternative<sieve::Discard>(action.what)) {
-      stage_.journal.record({.kind = FactKind::discarded,
-                             .host = options_.host,
-                             .at = stage_.executor.now(),
-                             .custody = context.custody,
-                             .recipient = display(context.recipient.forward_path),
-                             .text = "discarded by the mailbox's script",
-                             .decided_by = to_file_line(at)});
-    } else if (const auto* refused = std::get_if<sieve::Reject>(&action.what)) {
-      reject(context, *refused, at);
-    } else if (const auto* vacation = std::get_if<sieve::Vacation>(&action.what)) {
-      const std::string id = "<" + next_message_id("vacation") + ">";
-      mail::Envelope envelope;
-      envelope.recipients = {mail::Recipient{vacation->to, {}, {}}};
-      send(context, "auto-reply", std::move(envelope),
-           sieve::compose_vacation(*vacation, *context.message, id, stage_.executor.unix_seconds()), at);
-    }
+    carry_out(action,
+              action.message ? Outgoing{context.envelope, context.recipient, action.message, context.custody} : context,
+              mailbox, at);
   }
   for (const sieve::Remembered& remembered : outcome.remember) {
     mailbox.remember(remembered.key, stage_.executor.unix_seconds() + remembered.period_seconds);
+  }
+}
+
+void MailStore::carry_out(const sieve::Action& action, const Outgoing& context, Mailbox& mailbox,
+                          const SourcePosition& at) {
+  if (const auto* kept = std::get_if<sieve::Keep>(&action.what)) {
+    keep(context, mailbox, "INBOX", kept->flags, at);
+  } else if (const auto* filed = std::get_if<sieve::FileInto>(&action.what)) {
+    // lda_mailbox_autocreate: a folder that is not there yet comes into being, as in the live lane.
+    mailbox.create(filed->mailbox);
+    keep(context, mailbox, filed->mailbox, filed->flags, at);
+  } else if (const auto* redirect = std::get_if<sieve::Redirect>(&action.what)) {
+    mail::Envelope envelope = context.envelope;
+    envelope.recipients = {mail::Recipient{redirect->forward_path, {}, {}}};
+    const sieve::Settings settings;
+    const sieve::ResponseContext response{
+        context.envelope.reverse_path, context.recipient.forward_path, settings, {}, stage_.executor.unix_seconds()};
+    send(context, "redirect", std::move(envelope), sieve::compose_redirect(*context.message, response), at);
+  } else if (std::holds_alternative<sieve::Discard>(action.what)) {
+    stage_.journal.record({.kind = FactKind::discarded,
+                           .host = options_.host,
+                           .at = stage_.executor.now(),
+                           .custody = context.custody,
+                           .recipient = display(context.recipient.forward_path),
+                           .text = "discarded by the mailbox's script",
+                           .decided_by = to_file_line(at)});
+  } else if (const auto* refused = std::get_if<sieve::Reject>(&action.what)) {
+    reject(context, *refused, at);
+  } else if (const auto* vacation = std::get_if<sieve::Vacation>(&action.what)) {
+    const std::string id = "<" + next_message_id("vacation") + ">";
+    mail::Envelope envelope;
+    envelope.recipients = {mail::Recipient{vacation->to, {}, {}}};
+    send(context, "auto-reply", std::move(envelope),
+         sieve::compose_vacation(*vacation, *context.message, id, stage_.executor.unix_seconds()), at);
+  } else if (const auto* notify = std::get_if<sieve::Notify>(&action.what)) {
+    const sieve::Settings settings;
+    const sieve::ResponseContext response{context.envelope.reverse_path, context.recipient.forward_path, settings,
+                                          "<" + next_message_id("notify") + ">", stage_.executor.unix_seconds()};
+    const mail::Message notice = sieve::compose_notice(*notify, response);
+    for (const mail::ForwardPath& to : notify->to) {
+      mail::Envelope envelope;
+      envelope.reverse_path = sieve::notify_reverse_path(response);
+      envelope.recipients = {mail::Recipient{to, {}, {}}};
+      send(context, "notification", std::move(envelope), notice, at);
+    }
   }
 }
 

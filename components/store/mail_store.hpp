@@ -62,6 +62,7 @@ class MailStore {
   void deliver(const talk::ReceivedContent& received, const mail::Message& message, stage::Custody custody,
                const mail::Recipient& recipient, Mailbox& mailbox);
   void carry_out(const sieve::Outcome& outcome, const Outgoing& context, Mailbox& mailbox);
+  void carry_out(const sieve::Action& action, const Outgoing& context, Mailbox& mailbox, const SourcePosition& at);
   void keep(const Outgoing& context, Mailbox& mailbox, const std::string& folder, const std::vector<std::string>& flags,
             const SourcePosition& at);
   void send(const Outgoing& context, std::string why, mail::Envelope envelope, mail::Message message,

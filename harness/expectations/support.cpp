@@ -13,7 +13,8 @@ namespace {
 
 bool is_message_itself(const Evidence& evidence, const CustodyRecord& record) {
   for (const CustodyRecord* step : evidence.lineage.chain(record.id)) {
-    if (step->why == "dsn" || step->why == "auto-reply" || step->why == "delay-notice" || step->why == "reply") {
+    if (step->why == "dsn" || step->why == "auto-reply" || step->why == "notification" || step->why == "delay-notice" ||
+        step->why == "reply") {
       return false;
     }
   }

@@ -30,7 +30,8 @@ void check_trace(const Evidence& evidence, Findings& findings) {
     int hops = copy.has_holders_trace ? 0 : -1;
     for (const CustodyRecord* step : evidence.lineage.chain(copy.custody)) {
       if (step->why == "accepted") ++hops;
-      if (step->why == "dsn" || step->why == "auto-reply" || step->why == "delay-notice") {
+      if (step->why == "dsn" || step->why == "auto-reply" || step->why == "notification" ||
+          step->why == "delay-notice") {
         hops = copy.has_holders_trace ? 0 : -1;
       }
     }

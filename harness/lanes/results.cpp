@@ -17,7 +17,8 @@ constexpr std::size_t messages_listed_max = 1000;  // a load's messages are alik
 // The content's own copies: no notices, no answers.
 bool is_message_itself(const Evidence& evidence, const CustodyRecord& record) {
   for (const CustodyRecord* step : evidence.lineage.chain(record.id)) {
-    if (step->why == "dsn" || step->why == "auto-reply" || step->why == "delay-notice" || step->why == "reply") {
+    if (step->why == "dsn" || step->why == "auto-reply" || step->why == "notification" || step->why == "delay-notice" ||
+        step->why == "reply") {
       return false;
     }
   }

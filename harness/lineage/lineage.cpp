@@ -112,7 +112,7 @@ CustodyRecord& Lineage::begin(const Fact& fact, std::string why, Custody parent,
     record.reverse_path = fact.reverse_path;
     const auto known = custodies_.find(parent);
     const bool same_content = known != custodies_.end() && record.why != "dsn" && record.why != "auto-reply" &&
-                              record.why != "delay-notice" && record.why != "reply";
+                              record.why != "notification" && record.why != "delay-notice" && record.why != "reply";
     record.expected_hash = same_content ? known->second.expected_hash : fact.body_hash;
     roots_.at(root).custodies.push_back(fact.custody);
   }

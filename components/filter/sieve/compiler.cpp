@@ -3,6 +3,7 @@
 #include "components/filter/sieve/compiler.hpp"
 
 #include "components/filter/sieve/commands/if.hpp"
+#include "components/filter/sieve/commands/rule_table.hpp"
 #include "components/filter/sieve/parser.hpp"
 #include "components/filter/sieve/vocabulary.hpp"
 
@@ -135,7 +136,10 @@ Block Compiler::block(const std::vector<ast::Node>& commands, bool is_top_level)
     }
     if (compiled) out.push_back(std::move(compiled));
   }
-  return out;
+  const bool may_change_message = requires_extension(Extension::editheader) || requires_extension(Extension::replace) ||
+                                  requires_extension(Extension::enclose) || requires_extension(Extension::include) ||
+                                  requires_extension(Extension::dovecot_testsuite);
+  return may_change_message ? std::move(out) : with_rule_tables(std::move(out));
 }
 
 CommandPointer Compiler::if_chain(const std::vector<ast::Node>& commands, std::size_t& index) {
@@ -274,7 +278,7 @@ Compilation compile_keeping_warnings(std::string_view source, std::string file_n
   Report report(source, std::move(file_name), options.limits.diagnostics_max);
   Assembly assembly{*program, {}, {}, {}};
   const std::vector<ast::Node> commands = parse(source, options.limits, report);
-  out.is_parsed = !report.has_errors();
+  if (report.has_errors()) out.of_grammar = report.found();
   Compiler(assembly, main, report).top_level(commands);
   program->options.library = nullptr;  // it need not live any longer
   const bool has_errors = report.has_errors();

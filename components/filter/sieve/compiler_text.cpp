@@ -262,6 +262,7 @@ std::optional<Match> Compiler::match(const Bound& bound, const ast::Argument& ke
     match.comparator = *comparator;
     if (!requires_extension(capability(*comparator))) {
       missing_capability(tag->value->at, "comparator", name, capability(*comparator));
+      return std::nullopt;
     }
     const bool needs_substrings =
         match.type == MatchType::contains || match.type == MatchType::matches || match.type == MatchType::regex;

@@ -80,8 +80,12 @@ std::string format_date_part(DatePart part, std::int64_t unix_seconds, int zone_
       return fmt::format("{:04}-{:02}-{:02}T{}{}", year, month, day, clock(),
                          zone_minutes == 0 ? "Z" : zone_text(zone_minutes, ":"));
     case DatePart::std11: {
-      const std::string in_utc = mail::date_time(local.time_since_epoch().count());
-      return in_utc.substr(0, in_utc.rfind(' ') + 1) + zone_text(zone_minutes, "");
+      // With two digits for the day, as Pigeonhole writes it; RFC 5322 §3.3 takes both.
+      constexpr std::string_view days_of_week[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+      constexpr std::string_view months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+      return fmt::format("{}, {:02} {} {:04} {} {}", days_of_week[std::chrono::weekday(days).c_encoding()], day,
+                         months[month - 1], year, clock(), zone_text(zone_minutes, ""));
     }
     case DatePart::zone:
       return zone_text(zone_minutes, "");

@@ -58,7 +58,7 @@ TEST(SieveVariables, Faults) {
       {"set \"a.b\" \"x\";",
        "error 1:70: invalid variable name 'a.b'; expected letters, digits and '_', no digit first"},
       {"set \"a\" \"${x.y}\";", "error 1:74: referring to variable in unknown namespace 'x': '${x.y}'"},
-      {"set \"a\" \"${99}\";", "error 1:74: the match value ${99} is over the limit; expected at most ${31}"},
+      {"set \"a\" \"${99}\";", "error 1:74: the match value ${99} is over the limit; expected at most ${32}"},
       {"set :upper :lower \"a\" \"x\";",
        "error 1:70: modifiers :lower and :upper specified for the set command conflict having equal precedence"},
       {"set \"a\" \"${unicode:d800}\";",

@@ -21,7 +21,7 @@ struct Limits {
   std::size_t steps_max = 1'000'000;  ///< commands and tests carried out for one message
   std::size_t actions_max = 32;       ///< sieve_max_actions
   std::size_t redirects_max = 4;      ///< sieve_max_redirects
-  std::size_t match_values_max = 32;  ///< ${0} … ${31}; RFC 5229 §3.2 asks for ${9} at least
+  std::size_t match_values_max = 33;  ///< ${0} … ${32}; RFC 5229 §3.2 asks for ${9} at least
   std::size_t variables_max = 256;    ///< RFC 5229 §6 asks for 128 at least
   std::size_t variable_name_octets_max = 64;
   std::size_t variable_value_octets_max = 4096;  ///< longer values are cut between characters, RFC 5229 §6

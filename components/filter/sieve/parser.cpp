@@ -61,8 +61,12 @@ class Parser {
     } else if (token_.is('{')) {
       block(node);
     } else {
-      report_.error(token_.at, fmt::format("found {}; expected ';' or '{{' to end the command '{}' of line {}",
-                                           describe(token_), node.name, node.at.line));
+      // A string or comment that is never closed has been reported, and swallowed what ends the command.
+      if (!(token_.kind == TokenKind::end && report_.has_errors())) {
+        report_.error(token_.at, fmt::format("found {}; expected end of command ';' or the beginning of a compound "
+                                             "block '{{' for the command '{}' of line {}",
+                                             describe(token_), node.name, node.at.line));
+      }
       // A forgotten ';' is likelier than anything else: an identifier here starts the next command.
       if (token_.kind != TokenKind::identifier) recover();
     }
@@ -72,9 +76,9 @@ class Parser {
   void block(ast::Node& node) {
     const Token opened = take();
     node.has_block = true;
-    const bool too_deep = ++block_depth_ > limits_.nesting_max;
+    const bool too_deep = ++block_depth_ >= limits_.nesting_max;
     if (too_deep) {
-      report_.error(opened.at, fmt::format("blocks are nested more than {} deep", limits_.nesting_max));
+      report_.error(opened.at, fmt::format("cannot nest command blocks deeper than {} levels", limits_.nesting_max));
       skip_block();
     } else {
       while (token_.kind != TokenKind::end && !token_.is('}')) command(node.block);
@@ -165,8 +169,8 @@ class Parser {
       report_.error(token_.at, fmt::format("found {}; expected a test", describe(token_)));
       return false;
     }
-    if (++test_depth_ > limits_.nesting_max) {
-      report_.error(token_.at, fmt::format("tests are nested more than {} deep", limits_.nesting_max));
+    if (++test_depth_ >= limits_.nesting_max) {
+      report_.error(token_.at, fmt::format("cannot nest tests deeper than {} levels", limits_.nesting_max));
       --test_depth_;
       return false;
     }
@@ -208,7 +212,8 @@ class Parser {
 
 std::vector<ast::Node> parse(std::string_view source, const Limits& limits, Report& report) {
   if (source.size() > limits.script_octets_max) {
-    report.error({}, fmt::format("the script has {} octets; the limit is {}", source.size(), limits.script_octets_max));
+    report.error({},
+                 fmt::format("sieve script is too large ({} octets, max {})", source.size(), limits.script_octets_max));
     return {};
   }
   if (source.starts_with("\xEF\xBB\xBF")) source.remove_prefix(3);  // a byte order mark says nothing

@@ -32,6 +32,15 @@ class CommandNode {
   std::uint32_t number = 0;  ///< index into Program::commands
 };
 
+struct HeaderName;
+struct Match;
+
+/// See TestNode::keyed.
+struct KeyedTest {
+  const std::vector<HeaderName>* names = nullptr;
+  const Match* match = nullptr;
+};
+
 class TestNode {
  public:
   TestNode() = default;
@@ -40,6 +49,9 @@ class TestNode {
   virtual ~TestNode() = default;
 
   virtual bool holds(Evaluation& evaluation) const = 0;
+
+  /// For a test that only asks whether a field of these names has one of some constant values: what it asks.
+  virtual std::optional<KeyedTest> keyed() const { return std::nullopt; }
 
   Place at;
   std::optional<bool> constant;  ///< what it says of every message, where that is known

@@ -20,6 +20,8 @@ class Report {
   bool has_errors() const { return errors_ > 0; }
   const std::string& file() const { return file_; }
 
+  /// What was found so far.
+  const Diagnostics& found() const { return found_; }
   /// All findings in the order of their places; the last one says how many were left out.
   Diagnostics take();
 

@@ -67,7 +67,7 @@ Parsed<Script> compile(std::string_view source, std::string file_name, const Com
 struct Compilation {
   std::optional<Script> script;
   Diagnostics diagnostics;
-  bool is_parsed = false;  ///< the grammar holds (RFC 5228 §8.2)
+  Diagnostics of_grammar;  ///< the errors among them that RFC 5228 §8.2 (grammar) has
 };
 Compilation compile_keeping_warnings(std::string_view source, std::string file_name,
                                      const CompileOptions& options = {});

@@ -13,7 +13,19 @@ namespace {
 
 constexpr std::string_view source = R"(
 require ["fileinto", "envelope", "copy", "variables", "relational", "regex", "imap4flags", "subaddress", "date",
-         "index", "vacation", "comparator-i;ascii-numeric"];
+         "index", "vacation", "comparator-i;ascii-numeric", "comparator-i;unicode-casemap", "body", "mime",
+         "foreverypart", "replace", "enclose", "extracttext", "editheader", "enotify", "duplicate", "spamtest"];
+if body :content "" :contains :comparator "i;unicode-casemap" "É" { addflag "body"; }
+if header :mime :anychild :param "name" :matches ["content-type", "content-disposition"] "*.*" { addflag "${2}"; }
+if duplicate :header "x-id" { addflag "again"; }
+deleteheader :contains "x-a" "b";
+addheader "X-Seen" "${1}";
+foreverypart {
+  if header :mime :type "content-type" "text" { extracttext :first 100 "text"; replace "gone ${text}"; }
+  foreverypart { if header :mime :subtype "content-type" "html" { replace :mime "Content-Type: a/b\r\n\r\nx"; } }
+}
+enclose :subject "${text}" "wrapped";
+notify :message "${text}" "mailto:n@b.example?x-y=z";
 if address :all :matches ["from", "to", "cc"] "*@*" { set "who" "${1} at ${2}"; }
 if header :matches ["subject", "x-a"] ["*?*?*", "*a*b*"] { set :quotewildcard :upperfirst "what" "${2}${3}"; }
 if header :regex "x-r" "^(a|b)*(c+)[[:alpha:]]?$" { addflag "${2}"; }

@@ -107,6 +107,16 @@ std::optional<mail::ForwardPath> forward_path(std::string_view text) {
   return mail::ForwardPath(std::move(*address));
 }
 
+bool was_redirected_here(Evaluation& evaluation) {
+  const std::string& email = evaluation.settings().user_email;
+  const std::string owner = email.empty() ? mail::to_string(evaluation.envelope_forward_path().address()) : email;
+  const auto& fields = evaluation.headers().fields();
+  return std::any_of(fields.begin(), fields.end(), [&](const IndexedField& field) {
+    return equal_ignoring_case(field.name(), "X-Sieve-Redirected-From") &&
+           equal_ignoring_case(trim(field.raw()), owner);
+  });
+}
+
 class RedirectCommand final : public CommandNode {
  public:
   Flow run(Evaluation& evaluation) const override {
@@ -120,6 +130,12 @@ class RedirectCommand final : public CommandNode {
         evaluation.fail(at, fmt::format("'{}' is no address to redirect to", printable(text)));
         return Flow::stop;
       }
+    }
+    // RFC 5228 §4.2: no loops. Whoever sends on writes himself down (response.hpp); who finds himself there does not.
+    if (was_redirected_here(evaluation)) {
+      evaluation.note(at, fmt::format("not forwarding to <{}>: the field X-Sieve-Redirected-From tells of a mail loop",
+                                      mail::display(*to)));
+      return Flow::next;
     }
     evaluation.act(at, Redirect{std::move(*to), copy});
     return Flow::next;
@@ -169,7 +185,14 @@ CommandPointer compile_file_into(Compiler& compiler, const ast::Node&, const Bou
   command->flags = compile_flags(compiler, bound);
   command->copy = bound.tag(":copy") != nullptr;
   command->create = bound.tag(":create") != nullptr;
-  if (const BoundTag* use = bound.tag(":specialuse")) command->special_use = compiler.text(*use->value);
+  if (const BoundTag* use = bound.tag(":specialuse")) {
+    command->special_use = compiler.text(*use->value);
+    const bool is_flag = !command->special_use->is_constant() || command->special_use->constant.starts_with('\\');
+    if (!is_flag) {
+      compiler.error(use->value->at, fmt::format("specialuse tag: invalid special-use flag `{}' specified",
+                                                 printable(command->special_use->constant)));
+    }
+  }
   return command;
 }
 

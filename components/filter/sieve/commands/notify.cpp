@@ -160,7 +160,7 @@ CommandPointer compile_notify(Compiler& compiler, const ast::Node&, const Bound&
   }
   if (const BoundTag* options = bound.tag(":options")) {
     // RFC 5436 §2.2: mailto knows none.
-    compiler.error(options->at, "notify command: method 'mailto' accepts no options");
+    compiler.warning(options->at, "notify command: method 'mailto' accepts no options");
   }
   return command;
 }

@@ -49,10 +49,12 @@ std::optional<Script> Bench::compile_file(std::string_view path) {
     return std::nullopt;
   }
   Compilation compilation = compile_keeping_warnings(*source, file.string(), active_);
-  for (const Diagnostic& diagnostic : compilation.diagnostics) {
+  // Pigeonhole stops at a script whose grammar is wrong; what else we find in it is not counted.
+  const bool is_parsed = compilation.of_grammar.empty();
+  for (const Diagnostic& diagnostic : is_parsed ? compilation.diagnostics : compilation.of_grammar) {
     if (diagnostic.severity == Severity::error) errors_.push_back(diagnostic.message);
   }
-  if (!compilation.script) errors_.emplace_back(compilation.is_parsed ? "validation failed" : "parse failed");
+  if (!compilation.script) errors_.emplace_back(is_parsed ? "validation failed" : "parse failed");
   return std::move(compilation.script);
 }
 

@@ -54,9 +54,9 @@ class AddressTest final : public TestNode {
     const auto visit = [&](IndexedField& field) {
       const auto& addresses = field.addresses(evaluation.limits().header_addresses_max);
       // As with Pigeonhole, a field without any address is compared as it stands, so that a rule can still see it; an
-      // empty one is the empty string in each part. RFC 5231 §4.2 lets :count count mailboxes only.
-      const bool stands_for_itself = part == AddressPart::all || (part != AddressPart::detail && field.text().empty());
-      if (addresses.empty() && stands_for_itself && !run.is_count()) return run.offer(field);
+      // empty one is the empty string in each part. To :count it is one.
+      const bool stands_for_itself = run.is_count() || part == AddressPart::all || field.text().empty();
+      if (addresses.empty() && stands_for_itself) return run.offer(field);
       return std::any_of(addresses.begin(), addresses.end(),
                          [&](const IndexedAddress& address) { return offer(run, part, address, separator); });
     };
@@ -171,6 +171,13 @@ TestPointer compile_envelope(Compiler& compiler, const ast::Node&, const Bound& 
                      fmt::format("specified envelope part '{}' is not supported by the envelope test; expected "
                                  "\"from\", \"to\", \"orig_to\" or \"auth\"",
                                  printable(name.constant)));
+    }
+    const BoundTag* part = bound.group(TagGroup::address_part);
+    if (part != nullptr && part->definition->name != ":all" && name.is_constant() &&
+        equal_ignoring_case(name.constant, "auth")) {
+      compiler.error(literal.at, fmt::format("address part '{}' specified while non-address envelope part '{}' is "
+                                             "tested with the envelope test",
+                                             part->definition->name, name.constant));
     }
     test->names.push_back(std::move(name));
   }

@@ -54,7 +54,7 @@ class BodyTest final : public TestNode {
     if (part.is_multipart()) {
       // RFC 5173 §5.2: of a multipart what stands around its parts.
       if (part.children.empty()) return run.offer(std::string_view(part.body));
-      return run.offer(part.prologue) || run.offer(part.epilogue);
+      return run.offer(part.prologue) || (!part.epilogue.empty() && run.offer(part.epilogue));
     }
     // Of a message within the message its header.
     if (part.is_message() && !part.children.empty()) return run.offer(part.children.front().header);

@@ -26,9 +26,8 @@ struct DateQuestion {
     int zone_minutes = evaluation.input().zone_minutes;
     if (zone_choice == ZoneChoice::original) zone_minutes = date.zone_minutes;
     if (zone_choice == ZoneChoice::given) {
-      const auto given = parse_zone(evaluation.expanded(zone));
-      if (!given) return std::nullopt;
-      zone_minutes = *given;
+      // As with Pigeonhole, a zone that is none leaves the local one.
+      zone_minutes = parse_zone(evaluation.expanded(zone)).value_or(zone_minutes);
     }
     return format_date_part(*wanted, date.unix_seconds, zone_minutes);
   }
@@ -69,18 +68,21 @@ std::optional<DateQuestion> compile_question(Compiler& compiler, const Bound& bo
   DateQuestion question;
   question.part = compiler.text(part);
   if (question.part.is_constant() && !find_date_part(question.part.constant)) {
-    compiler.error(part.at,
-                   fmt::format("unknown date part '{}'; expected year, month, day, date, julian, hour, minute, "
-                               "second, time, iso8601, std11, zone or weekday",
-                               printable(question.part.constant)));
+    // RFC 5260 §4 leaves it open; such a test never holds.
+    compiler.warning(part.at,
+                     fmt::format("unknown date part '{}'; expected year, month, day, date, julian, hour, minute, "
+                                 "second, time, iso8601, std11, zone or weekday",
+                                 printable(question.part.constant)));
   }
   if (const BoundTag* zone = bound.group(TagGroup::zone)) {
     question.zone_choice = zone->value == nullptr ? ZoneChoice::original : ZoneChoice::given;
     if (zone->value != nullptr) {
       question.zone = compiler.text(*zone->value);
       if (question.zone.is_constant() && !parse_zone(question.zone.constant)) {
-        compiler.error(zone->value->at, fmt::format("'{}' is no time zone; expected \"+hhmm\" or \"-hhmm\"",
-                                                    printable(question.zone.constant)));
+        compiler.warning(
+            zone->value->at,
+            fmt::format("specified :zone argument '{}' is not a valid timezone; expected \"+hhmm\" or \"-hhmm\"",
+                        printable(question.zone.constant)));
       }
     }
   }

@@ -60,15 +60,17 @@ class SizeTest final : public TestNode {
 template <bool wants_all>
 TestPointer compile_list(Compiler& compiler, const ast::Node& node, const Bound&) {
   auto list = std::make_unique<ListTest>(wants_all);
+  bool has_faults = false;
   bool all_neutral = true;  // allof of what always holds always holds, and so on
   for (const ast::Node& inner : node.tests) {
     TestPointer test = compiler.test(inner);
     if (!test) {
       all_neutral = false;
+      has_faults = true;
       continue;
     }
     // What decides is the last: nothing behind it is run, and so nothing is looked at (RFC 5463 §4).
-    if (test->constant == !wants_all) {
+    if (test->constant == !wants_all && !has_faults) {
       list->constant = !wants_all;
       return list;
     }

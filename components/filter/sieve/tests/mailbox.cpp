@@ -4,6 +4,8 @@
 #include "components/filter/sieve/evaluation.hpp"
 #include "components/filter/sieve/vocabulary.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace watershed::sieve {
@@ -87,6 +89,13 @@ TestPointer compile_special_use_exists(Compiler& compiler, const ast::Node&, con
   auto test = std::make_unique<SpecialUseExistsTest>();
   if (bound.positional[0] != nullptr) test->mailbox = compiler.text(*bound.positional[0]);
   test->attributes = compiler.texts(*bound.positional[1]);
+  for (std::size_t index = 0; index < test->attributes.size(); ++index) {
+    const Text& attribute = test->attributes[index];
+    if (!attribute.is_constant() || attribute.constant.starts_with('\\')) continue;
+    compiler.error(
+        bound.positional[1]->strings[index].at,
+        fmt::format("specialuse_exists test: invalid special-use flag `{}' specified", printable(attribute.constant)));
+  }
   return test;
 }
 

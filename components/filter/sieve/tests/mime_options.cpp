@@ -58,6 +58,7 @@ std::vector<std::string> mime_pieces(Evaluation& evaluation, const MimeOptions& 
       if (parameter.name == wanted) out.push_back(parameter.value);
     }
   }
+  if (out.empty()) out.emplace_back();  // as with Pigeonhole, what is not there is empty
   return out;
 }
 

@@ -27,7 +27,7 @@ Tags mime_tags(bool with_pieces);
 MimeOptions compile_mime_options(Compiler& compiler, const Bound& bound);
 
 /// The pieces of one field's value that the options ask for. RFC 5703 §4.1: a field that has no such structure gives
-/// an empty string; a parameter that is not there gives nothing.
+/// an empty string, and so does a parameter that is not there.
 std::vector<std::string> mime_pieces(Evaluation& evaluation, const MimeOptions& options, std::string_view name,
                                      std::string_view raw);
 
@@ -46,9 +46,10 @@ bool any_mime_field(Evaluation& evaluation, const std::vector<HeaderName>& names
       parts.insert(parts.begin() + below + static_cast<std::ptrdiff_t>(child), &children[child]);
     }
   }
-  for (const MimePart* const part : parts) {
-    for (const HeaderName& name : names) {
-      const std::string wanted = evaluation.expanded(name.text);
+  // Name after name over all parts, as Pigeonhole does it.
+  for (const HeaderName& name : names) {
+    const std::string wanted = evaluation.expanded(name.text);
+    for (const MimePart* const part : parts) {
       mail::FieldCursor cursor(part->header);
       mail::HeaderField field;
       while (cursor.next(field)) {

@@ -1,0 +1,3 @@
+require ["include", "variables", "fileinto"];
+if string "${own}" "x" { discard; }
+fileinto "${global.folder}";

@@ -1,0 +1,2 @@
+redirect "a@b.example";
+redirect "c@d.example";
