@@ -72,7 +72,7 @@ void Compiler::unknown(const ast::Node& node, std::string_view kind) {
     return;
   }
   const std::string near = nearest_match(node.name, is_command ? command_names() : test_names());
-  error(node.at, fmt::format("unknown {} '{}' (each is reported once)", kind, node.name),
+  error(node.at, fmt::format("unknown {} '{}' (only reported once at first occurrence)", kind, node.name),
         near.empty() ? std::string{} : fmt::format("did you mean '{}'?", near));
 }
 

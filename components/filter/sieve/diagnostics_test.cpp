@@ -42,8 +42,8 @@ TEST(SieveDiagnostics, Grammar) {
 
 TEST(SieveDiagnostics, WordsAndArguments) {
   const std::vector<Case> cases = {
-      {"kepe;", "error 1:1: unknown command 'kepe' (each is reported once)"},
-      {"if haeder \"a\" \"b\" {}", "error 1:4: unknown test 'haeder' (each is reported once)"},
+      {"kepe;", "error 1:1: unknown command 'kepe' (only reported once at first occurrence)"},
+      {"if haeder \"a\" \"b\" {}", "error 1:4: unknown test 'haeder' (only reported once at first occurrence)"},
       {"fileinto \"A\";", "error 1:1: unknown command 'fileinto' without the capability \"fileinto\""},
       {"if envelope \"to\" \"A\" {}", "error 1:4: unknown test 'envelope' without the capability \"envelope\""},
       {"redirect :copy \"a@b.example\";",
@@ -71,7 +71,7 @@ TEST(SieveDiagnostics, WordsAndArguments) {
        "error 1:15: encountered ':contains' beside ':is' for the header test: they exclude each other"},
       {"if header :is :is \"a\" \"b\" {}", "error 1:15: encountered duplicate ':is' for the header test"},
       {"if header :si \"a\" \"b\" {}",
-       "error 1:11: unknown tagged argument ':si' for the header test (each is reported once)"},
+       "error 1:11: unknown tagged argument ':si' for the header test (reported only once at first occurrence)"},
       {"if header :comparator 5 \"a\" \"b\" {}",
        "error 1:11: the :comparator tag for the header test requires a string as parameter"},
       {"if header :comparator \"i;foo\" \"a\" \"b\" {}",
@@ -117,8 +117,9 @@ TEST(SieveDiagnostics, WordsAndArguments) {
 TEST(SieveDiagnostics, AllFaultsOfOneScript) {
   EXPECT_EQ(decide("require [\"foo\", \"fileinto\"];\nkepe;\nif header :si \"a\" \"b\" { fileinto 5; }\nstop stop;\n"
                    "redirect \"x\";\n"),
-            "error 1:10: require: unknown Sieve capability \"foo\"; error 2:1: unknown command 'kepe' (each is "
-            "reported once); error 3:11: unknown tagged argument ':si' for the header test (each is reported once); "
+            "error 1:10: require: unknown Sieve capability \"foo\"; error 2:1: unknown command 'kepe' (only reported "
+            "once at first occurrence); error 3:11: unknown tagged argument ':si' for the header test (reported only "
+            "once at first occurrence); "
             "error 3:34: the fileinto command expects a string as argument 1, but a number was found; error 4:6: the "
             "stop command accepts no sub-tests, but tests are specified: 'stop'; error 5:10: specified redirect "
             "address 'x' is invalid; expected local-part@domain");
@@ -151,8 +152,8 @@ TEST(SieveDiagnostics, Limits) {
   setting.options.limits = {};
   setting.options.limits.diagnostics_max = 2;
   EXPECT_EQ(decide("a; b; c; d;", setting),
-            "error 1:1: unknown command 'a' (each is reported once); error 1:4: unknown command 'b' (each is reported "
-            "once); error 0:0: 2 more findings are not listed");
+            "error 1:1: unknown command 'a' (only reported once at first occurrence); error 1:4: unknown command 'b' "
+            "(only reported once at first occurrence); error 0:0: 2 more findings are not listed");
   setting.options.enabled.erase(Extension::fileinto);
   EXPECT_EQ(decide("require \"fileinto\";", setting),
             "error 1:9: require: unknown Sieve capability \"fileinto\": it is switched off here");

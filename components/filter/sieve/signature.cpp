@@ -82,7 +82,8 @@ class Binder {
       for (const TagDefinition& tag : signature_.tags) names.push_back(tag.name);
       const std::string near = nearest_match(argument.tag, names);
       fail(argument.at,
-           fmt::format("unknown tagged argument '{}' for {} (each is reported once)", argument.tag, what()),
+           fmt::format("unknown tagged argument '{}' for {} (reported only once at first occurrence)", argument.tag,
+                       what()),
            near.empty() ? std::string{} : fmt::format("did you mean '{}'?", near));
       return nullptr;
     }
