@@ -8,11 +8,22 @@
 #include <map>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 namespace watershed::stage {
 
+struct NumberedConnection {
+  Endpoint client;
+  Endpoint server;
+  ConnectionId id = 0;
+};
+
 class ConnectionRegistry {
  public:
+  /// Writes down every number that is given, for `log()`: a capture of the network is joined to the facts by it.
+  void keep_log() { keeps_log_ = true; }
+  std::vector<NumberedConnection> log() const;
+
   /// The client's side, as soon as it has its port and before it connects: a new number.
   ConnectionId open(const Endpoint& client, const Endpoint& server);
   /// The server's side: the number of the client's end, or a new one when the client is outside this process.
@@ -21,7 +32,11 @@ class ConnectionRegistry {
   void close(const Endpoint& client, const Endpoint& server);
 
  private:
-  std::mutex mutex_;
+  ConnectionId next(const Endpoint& client, const Endpoint& server);
+
+  mutable std::mutex mutex_;
+  bool keeps_log_ = false;
+  std::vector<NumberedConnection> log_;
   ConnectionId last_ = 0;
   std::map<std::pair<Endpoint, Endpoint>, ConnectionId> waiting_;  // opened, not accepted yet
 };
