@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/support.hpp"
 #include "harness/explain/explain.hpp"
+#include "harness/parity/lane_differences.hpp"
 #include "harness/world/mailboxes_file.hpp"
 #include "harness/world/spam_file.hpp"
 #include "harness/world/tenant_file.hpp"
@@ -122,12 +123,13 @@ ExitCode explain(const Options& options) {
 ExitCode schema(const Options& options) {
   const std::string id = "https://watershed.example/schema/" + options.schema + ".json";
   const std::string title = "Watershed " + options.schema + " file";
-  const yaml::Shape shape = options.schema == "scenario"       ? harness::scenario_shape()
-                            : options.schema == "world"        ? harness::world_shape()
-                            : options.schema == "requirements" ? harness::requirements_shape()
-                            : options.schema == "mailboxes"    ? harness::mailboxes_file_shape()
-                            : options.schema == "spam"         ? harness::spam_file_shape()
-                                                               : harness::tenant_file_shape();
+  const yaml::Shape shape = options.schema == "scenario"           ? harness::scenario_shape()
+                            : options.schema == "world"            ? harness::world_shape()
+                            : options.schema == "requirements"     ? harness::requirements_shape()
+                            : options.schema == "mailboxes"        ? harness::mailboxes_file_shape()
+                            : options.schema == "spam"             ? harness::spam_file_shape()
+                            : options.schema == "lane-differences" ? harness::lane_differences_shape()
+                                                                   : harness::tenant_file_shape();
   say(yaml::json_schema(shape, title, id));
   return ExitCode::ok;
 }

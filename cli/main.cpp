@@ -63,8 +63,11 @@ CLI::App* add_run(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("run", "Run scenarios and give verdicts");
   add_paths(*command, options);
   add_selection(*command, options);
-  command->add_option("--lane", options.lane, "simulated: everything in one process; live: real programs in a sandbox")
-      ->check(CLI::IsMember({"simulated", "live"}));
+  command
+      ->add_option("--lane", options.lane,
+                   "simulated: everything in one process; live: real programs in a sandbox; "
+                   "both: one after the other, and compared")
+      ->check(CLI::IsMember({"simulated", "live", "both"}));
   command->add_option_function<std::uint64_t>(
       "--seed",
       [&options](const std::uint64_t& seed) {
@@ -107,7 +110,8 @@ int main(int argument_count, char** arguments) {
   explain->add_option("--scenarios", options.scenarios_root, "Folder with worlds/ (default: scenarios)");
   explain->add_flag("--json", options.as_json, "As JSON");
   CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of a kind of file");
-  schema->add_option("kind", options.schema, "scenario, world, requirements, mailboxes, spam or tenant")
+  schema
+      ->add_option("kind", options.schema, "scenario, world, requirements, mailboxes, spam, lane-differences or tenant")
       ->check(CLI::IsMember({"scenario", "world", "requirements", "mailboxes", "spam", "tenant"}));
   CLI::App* up = app.add_subcommand("up", "Bring a world up in the live lane and run a command beside it");
   up->add_option("--world", options.world, "World")->required();

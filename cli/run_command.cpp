@@ -80,7 +80,7 @@ ExitCode run(const Options& options) {
   const auto requests = parse_reports(options.reports, true);
   harness::SuiteRunOptions run = run_options(options);
   if (!requests || !parse_shard(options.shard, run)) return ExitCode::usage;
-  if (options.lane == "live") {
+  if (options.lane != "simulated") {
     const auto missing = harness::missing_packages(harness::find_components());
     if (!missing.empty() || !sandbox::best_level()) {
       complain("the live lane does not work on this machine; watershed doctor says why");

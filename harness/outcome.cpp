@@ -102,7 +102,9 @@ void summarize(Outcome& outcome) {
 
 int exit_code(const Outcome& outcome) {
   if (outcome.summary.errors > 0) return 4;
-  if (outcome.summary.failed > 0) return 1;
+  if (outcome.summary.failed > 0 || !outcome.parity.unused_declarations.empty()) return 1;
+  constexpr double parity_min = 0.99;
+  if (outcome.parity.compared > 0 && outcome.parity.ratio() < parity_min) return 6;
   if (outcome.summary.inconclusive > 0) return 5;
   return 0;
 }

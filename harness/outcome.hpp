@@ -1,6 +1,7 @@
 // The Outcome of a run: everything that reports need, as one value. Reports read it and nothing else.
 #pragma once
 
+#include "harness/parity/parity.hpp"
 #include "harness/scenario/evidence.hpp"
 #include "harness/scenario/finding.hpp"
 #include "harness/world/world.hpp"
@@ -71,10 +72,11 @@ struct ScenarioResult {
   std::uint64_t messages_left_out = 0;  ///< of a load, only the first are listed
   std::set<std::string> shared_hosts;
   FlowFigures figures;
-  double seconds = 0;           ///< real
-  double virtual_seconds = 0;   ///< on the clock of the lane
-  std::string replay;           ///< command that runs this scenario again on this world
-  std::string skipped_because;  ///< why the lane skipped it; empty where it did not
+  double seconds = 0;                     ///< real
+  double virtual_seconds = 0;             ///< on the clock of the lane
+  std::string replay;                     ///< command that runs this scenario again on this world
+  std::string skipped_because;            ///< why the lane skipped it; empty where it did not
+  std::vector<ComparedMessage> compared;  ///< for the comparison of lanes; empty where none was asked for
 
   bool operator==(const ScenarioResult&) const = default;
 };
@@ -118,6 +120,7 @@ struct Outcome {
   std::string sandbox_level;
   std::map<std::string, std::string> components;  ///< versions of the real programs, by name
   double time_factor = 0;                         ///< what retry times were divided by
+  Parity parity;                                  ///< of a run in both lanes
   Shard shard;
   std::vector<ScenarioResult> scenarios;
   std::vector<RequirementResult> requirements;

@@ -1,5 +1,6 @@
 // The report after the run, for people: first what is wrong, then what was shown, then the answer. See terminal.hpp.
 #include "base/text.hpp"
+#include "reports/lane_comparison.hpp"
 #include "reports/paint.hpp"
 #include "reports/segregation.hpp"
 #include "reports/terminal.hpp"
@@ -238,7 +239,7 @@ std::string final_text(const Outcome& outcome, const TerminalStyle& style) {
   if (is_quiet) return all_held ? out : out + summary_text(outcome, style);
   if (style.verbosity == Verbosity::verbose) out += details_text(outcome);
   out += requirements_text(outcome, style) + shared_hosts_text(outcome, style) + routing_text(outcome, style);
-  return out + lane_text(outcome) + summary_text(outcome, style);
+  return out + lane_text(outcome) + lane_comparison_text(outcome, style) + summary_text(outcome, style);
 }
 
 }  // namespace watershed::reports

@@ -8,6 +8,7 @@
 #include "harness/outcome.hpp"
 
 #include <concepts>
+#include <limits>
 
 namespace watershed::harness {
 
@@ -77,6 +78,42 @@ void each_field(T& message, auto&& field) {
   field("latency_ns", message.latency_ns);
 }
 
+template <Like<ComparedAspect> T>
+void each_field(T& aspect, auto&& field) {
+  field("name", aspect.name);
+  field("value", aspect.value);
+}
+
+template <Like<ComparedMessage> T>
+void each_field(T& message, auto&& field) {
+  field("id", message.label);
+  field("recipient", message.recipient);
+  field("aspects", message.aspects);
+  field("journal", message.journal);
+}
+
+template <Like<LaneDifference> T>
+void each_field(T& difference, auto&& field) {
+  field("file", difference.scenario);
+  field("world", difference.world);
+  field("id", difference.label);
+  field("recipient", difference.recipient);
+  field("aspect", difference.aspect);
+  field("simulated", difference.simulated);
+  field("live", difference.live);
+  field("simulated_journal", difference.simulated_journal);
+  field("live_journal", difference.live_journal);
+  field("declared_because", difference.declared_because);
+}
+
+template <Like<Parity> T>
+void each_field(T& parity, auto&& field) {
+  field("compared", parity.compared);
+  field("agree", parity.agree);
+  field("differences", parity.differences);
+  field("unused_declarations", parity.unused_declarations);
+}
+
 template <Like<ScenarioResult> T>
 void each_field(T& run, auto&& field) {
   field("file", run.file);
@@ -98,6 +135,7 @@ void each_field(T& run, auto&& field) {
   field("virtual_seconds", run.virtual_seconds);
   field("replay", run.replay);
   field("skipped_because", run.skipped_because);
+  field("compared", run.compared);
   field("messages", run.messages);
   field("messages_left_out", run.messages_left_out);
 }
@@ -136,6 +174,11 @@ void each_field(T& outcome, auto&& field) {
   field("sandbox_level", outcome.sandbox_level);
   field("components", outcome.components);
   field("time_factor", outcome.time_factor);
+  // Nothing compared: null, no figure.
+  field.derived("parity", [&] {
+    return outcome.parity.compared == 0 ? std::numeric_limits<double>::quiet_NaN() : outcome.parity.ratio();
+  });
+  field("lane_comparison", outcome.parity);
   field("seed", outcome.seed);
   field("shard", outcome.shard);
   field("summary", outcome.summary);

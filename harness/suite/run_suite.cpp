@@ -3,6 +3,7 @@
 
 #include "harness/lanes/live/components.hpp"
 #include "harness/lanes/live/live_world.hpp"
+#include "harness/parity/lane_differences.hpp"
 #include "harness/suite/live_suite_run.hpp"
 #include "harness/suite/tag_expression.hpp"
 
@@ -143,6 +144,65 @@ Result<std::vector<std::shared_ptr<const Scenario>>, Error> select_scenarios(con
   return selected;
 }
 
+namespace {
+
+using Selected = std::vector<std::shared_ptr<const Scenario>>;
+
+std::vector<ScenarioResult> run_simulated(const Suite& suite, const SuiteRunOptions& options, const Selected& selected,
+                                          const OnResult& on_result) {
+  return SuiteRun(suite, options, on_result, selected).run();
+}
+
+Result<std::vector<ScenarioResult>, Error> run_live(const Suite& suite, const SuiteRunOptions& options,
+                                                    const Selected& selected, const OnResult& on_result,
+                                                    Outcome& outcome) {
+  const auto level = sandbox::best_level();
+  if (!level) return Error{"this machine gives no sandbox for the live lane; see watershed doctor"};
+  outcome.sandbox_level = to_string(*level);
+  outcome.time_factor = live_time_factor;
+  outcome.components = component_versions(find_components());
+  return run_live_suite(suite, options, selected, *level, on_result);
+}
+
+std::vector<ComparedRun> compared_runs(const std::vector<ScenarioResult>& results) {
+  std::vector<ComparedRun> runs;
+  for (const ScenarioResult& result : results) {
+    if (result.verdict != Verdict::skipped) runs.push_back({result.file, result.world, &result.compared});
+  }
+  return runs;
+}
+
+// Both lanes, one after the other, and what they agree on.
+Result<void, Error> run_both(const Suite& suite, SuiteRunOptions options, const Selected& selected,
+                             const OnResult& on_result, Outcome& outcome) {
+  const std::string file = (suite.root / "lane-differences.yaml").string();
+  const auto declared = read_lane_differences(file, file);
+  if (!declared) return Error{render(declared.error())};
+  options.run.compare = true;
+  options.run.lane = "simulated";
+  const std::filesystem::path artifacts = options.run.artifacts;
+  if (!artifacts.empty()) options.run.artifacts = artifacts / "simulated";
+  std::vector<ScenarioResult> simulated = run_simulated(suite, options, selected, on_result);
+  options.run.lane = "live";
+  if (!artifacts.empty()) options.run.artifacts = artifacts / "live";
+  auto live = run_live(suite, options, selected, on_result, outcome);
+  if (!live) return live.error();
+  Diagnostics unused;
+  outcome.parity = compare_lanes(compared_runs(simulated), compared_runs(*live), *declared, unused);
+  for (const Diagnostic& each : unused) {
+    outcome.parity.unused_declarations.push_back(fmt::format("{}: {}", to_file_line(each.at), each.message));
+  }
+  for (auto* results : {&simulated, &*live}) {
+    for (ScenarioResult& result : *results) {
+      result.compared.clear();
+      outcome.scenarios.push_back(std::move(result));
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
 Result<Outcome, Error> run_suite(const Suite& suite, const SuiteRunOptions& options, const OnResult& on_result) {
   const auto started = std::chrono::steady_clock::now();
   auto selected = select_scenarios(suite, options);
@@ -151,15 +211,14 @@ Result<Outcome, Error> run_suite(const Suite& suite, const SuiteRunOptions& opti
   outcome.seed = options.run.seed;
   outcome.shard = {options.shard_index, options.shard_count};
   outcome.lane = options.run.lane;
-  if (outcome.lane == "live") {
-    const auto level = sandbox::best_level();
-    if (!level) return Error{"this machine gives no sandbox for the live lane; see watershed doctor"};
-    outcome.sandbox_level = to_string(*level);
-    outcome.time_factor = live_time_factor;
-    outcome.components = component_versions(find_components());
-    outcome.scenarios = run_live_suite(suite, options, *selected, *level, on_result);
+  if (outcome.lane == "both") {
+    if (const auto done = run_both(suite, options, *selected, on_result, outcome); !done) return done.error();
+  } else if (outcome.lane == "live") {
+    auto results = run_live(suite, options, *selected, on_result, outcome);
+    if (!results) return results.error();
+    outcome.scenarios = std::move(*results);
   } else {
-    outcome.scenarios = SuiteRun(suite, options, on_result, std::move(*selected)).run();
+    outcome.scenarios = run_simulated(suite, options, *selected, on_result);
   }
   for (const Requirement& requirement : suite.requirements) {
     outcome.requirements.push_back({requirement.id, requirement.title, requirement.statement, Verdict::skipped, {}});

@@ -25,7 +25,8 @@ bool is_scenario_file(const fs::path& root, const fs::path& file) {
   if (file.extension() != ".yaml" && file.extension() != ".yml") return false;
   const fs::path relative = file.lexically_relative(root);
   const std::string first = relative.begin() == relative.end() ? "" : relative.begin()->string();
-  return first != "worlds" && first != "messages" && relative != "requirements.yaml";
+  return first != "worlds" && first != "messages" && relative != "requirements.yaml" &&
+         relative != "lane-differences.yaml";
 }
 
 class SuiteLoader {

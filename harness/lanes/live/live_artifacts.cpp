@@ -52,6 +52,11 @@ Task<Result<void, Error>> write_live_artifacts(LiveWorld& world, fs::path folder
     const fs::path file = folder / "logs" / (host->spec.name + ".log");
     if (!write_log(file, host->log)) co_return Error{"cannot write " + file.string()};
   }
+  world.end_capture();
+  if (world.witness() != nullptr) {
+    fs::copy_file(world.witness()->file(), folder / "capture.pcapng", fs::copy_options::overwrite_existing, error);
+    if (error) co_return Error{"cannot write capture.pcapng: " + error.message()};
+  }
   for (const auto& [name, router] : world.routers()) {
     auto written = co_await write_config(*router, folder / "postfix");
     if (!written) co_return written;

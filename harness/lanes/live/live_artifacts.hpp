@@ -1,4 +1,4 @@
-// What a live run leaves behind beside journal and mailboxes: each host's log, the configuration that ran, and how it
+// What a live run leaves behind beside journal and mailboxes: each host's log, every packet, the configuration that ran, and how it
 // differs from the given one.
 #pragma once
 
@@ -8,7 +8,7 @@
 
 namespace watershed::harness {
 
-/// Writes logs/HOST.log, postfix/HOST/ and postfix/HOST.diff below `folder`. The error names what could not be written.
+/// Writes logs/HOST.log, capture.pcapng, postfix/HOST/ and postfix/HOST.diff below `folder`. The error names what could not be written.
 stage::Task<Result<void, Error>> write_live_artifacts(LiveWorld& world, std::filesystem::path folder);
 
 }  // namespace watershed::harness

@@ -18,6 +18,7 @@ LiveWorld::LiveWorld(std::shared_ptr<const World> world, std::uint64_t seed, con
   for (const Host& host : hosts_) {
     for (const IpAddress& address : host.spec->addresses) network.add_address(address, host.id);
   }
+  registry.keep_log();
   build_fakes(live_time_factor);
 }
 
@@ -118,6 +119,7 @@ Task<void> LiveWorld::bring_up(Daemon& daemon, stage::Time deadline) {
 
 Task<StepError> LiveWorld::start() {
   constexpr stage::Duration start_max = std::chrono::seconds(30);
+  if (auto error = watch_wire()) co_return error;
   if (auto error = start_fakes()) co_return error;
   if (auto error = prepare()) co_return error;
   const stage::Time deadline = real_executor.now() + start_max;
@@ -165,6 +167,7 @@ std::size_t LiveWorld::offers_under_way() const {
 
 bool LiveWorld::is_quiet() const {
   if (offers_under_way() > 0) return false;
+  if (witness_ && witness_->open_transactions() > 0) return false;
   for (const Host& host : hosts_) {
     if (host.provider && host.provider->queued() > 0) return false;
   }
@@ -183,22 +186,6 @@ Task<bool> LiveWorld::wait_until_quiet(stage::Time limit) {
   co_return false;
 }
 
-Task<std::optional<Arrived>> LiveWorld::wait_for(std::string label, stage::Time deadline) {
-  constexpr stage::Duration longest = std::chrono::seconds(10);
-  return StagedWorld::wait_for(std::move(label), std::min(deadline, real_executor.now() + longest));
-}
-
 void LiveWorld::note_queues() { StagedWorld::note_queues(); }
-
-std::vector<StoredCopy> LiveWorld::copies() const {
-  std::vector<StoredCopy> copies = StagedWorld::copies();
-  for (const auto& [name, store] : stores_) {
-    for (MaildirCopy& copy : store->copies()) {
-      copies.push_back({0, copy.mailbox, copy.folder, copy.flags,
-                        std::make_shared<const mail::Message>(mail::Message::parse(std::move(copy.content))), true});
-    }
-  }
-  return copies;
-}
 
 }  // namespace watershed::harness

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/lanes/live/dovecot_host.hpp"
+#include "harness/lanes/live/live_witness.hpp"
 #include "harness/lanes/live/postfix_host.hpp"
 #include "harness/lanes/live/rspamd_host.hpp"
 #include "harness/lanes/staged_world.hpp"
@@ -58,10 +59,17 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   const std::map<std::string, std::unique_ptr<DovecotHost>>& stores() const { return stores_; }
   std::vector<const LiveHost*> hosts_with_programs() const;
 
+  /// The run's journal so far, from all witnesses: live_evidence.cpp.
+  JournalReading attest();
+  /// No packet is taken any more; the capture file is complete.
+  void end_capture();
+  const LiveWitness* witness() const { return witness_.get(); }
+  /// Copies in the mailboxes of fakes; those of real programs are in attest().
+  std::vector<StoredCopy> fake_copies() const { return StagedWorld::copies(); }
+
   /// Waits no longer than a live run may take.
   stage::Task<std::optional<Arrived>> wait_for(std::string label, stage::Time deadline) override;
   void note_queues() override;
-  std::vector<StoredCopy> copies() const override;
   StepError set_spam_filter(const std::string& host, bool available) override;
   StepError set_host(const std::string& host, bool up) override;
   StepError set_link(const std::string& a, const std::string& b, bool cut) override;
@@ -82,8 +90,11 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   void came_up(const Result<void, Error>& how);
   std::vector<Daemon*> daemons() const;
   bool is_quiet() const;
+  StepError watch_wire();
+  std::optional<Arrived> arrived_in(const JournalReading& reading, const std::string& label) const;
 
   sandbox::Inside inside_;
+  std::unique_ptr<LiveWitness> witness_;
   std::map<std::string, std::unique_ptr<LiveHost>> live_hosts_;
   std::map<std::string, std::unique_ptr<PostfixHost>> routers_;
   std::map<std::string, std::unique_ptr<DovecotHost>> stores_;

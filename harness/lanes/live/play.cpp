@@ -3,6 +3,7 @@
 
 #include "harness/lanes/artifacts.hpp"
 #include "harness/lanes/judge.hpp"
+#include "harness/parity/compared.hpp"
 #include "harness/lanes/live/live_artifacts.hpp"
 #include "harness/lanes/live/live_world.hpp"
 
@@ -45,6 +46,20 @@ Task<void> act_and_keep(LiveWorld& world, const Scenario& scenario, Findings& fi
   world.executor().stop();
 }
 
+// The facts of all witnesses in one journal, and the lineage that follows from them.
+struct Attested {
+  Attested(const stage::Journal& direct, std::vector<stage::Fact> facts) : lineage(journal) {
+    for (std::size_t id = 1; id < direct.hosts().size(); ++id) journal.add_host(direct.hosts()[id]);
+    for (stage::Fact& fact : facts) {
+      lineage.take(fact);
+      journal.record(std::move(fact));
+    }
+  }
+
+  stage::Journal journal;
+  Lineage lineage;
+};
+
 }  // namespace
 
 std::vector<IpAddress> live_addresses(const WorldSpec& spec) { return LiveWorld::world_addresses(spec); }
@@ -65,22 +80,23 @@ ScenarioResult play_live(const Scenario& scenario, std::shared_ptr<const World> 
   }
   running.note_queues();
   result.findings.insert(result.findings.end(), running.step_failures().begin(), running.step_failures().end());
-  const std::vector<StoredCopy> copies = running.copies();
+  running.end_capture();
+  JournalReading reading = running.attest();
+  result.findings.insert(result.findings.end(), reading.faults.begin(), reading.faults.end());
+  const Attested attested(running.journal(), std::move(reading.facts));
+  std::vector<StoredCopy> copies = running.fake_copies();
+  copies.insert(copies.end(), reading.copies.begin(), reading.copies.end());
   const Evidence evidence{world->spec,
                           scenario,
-                          running.journal(),
-                          running.lineage(),
+                          attested.journal,
+                          attested.lineage,
                           copies,
                           running.offered(),
                           surroundings.worlds,
                           surroundings.figures_elsewhere,
                           running.executor().now()};
   judge(evidence, "live", result);
-  // A verdict may not rest on what programs say of themselves: until the wire is read, none is given.
-  result.findings.push_back(
-      lane_finding("live", "nothing watches the wire yet: what real programs did is not in evidence"));
-  result.findings.back().is_inconclusive = true;
-  if (result.verdict == Verdict::passed) result.verdict = Verdict::inconclusive;
+  if (options.compare) result.compared = compared_messages(evidence, result);
   result.virtual_seconds = std::chrono::duration<double>(running.executor().now()).count();
   if (!options.artifacts.empty() && (options.keep_passed_artifacts || result.verdict != Verdict::passed)) {
     write_artifacts(options.artifacts, evidence, result);

@@ -1,0 +1,137 @@
+// What the live lane's verdicts stand on: the witness's view of the wire, joined with what fakes recorded, what real
+// mailboxes and queues hold, and the reasons in the logs. See live_world.hpp.
+#include "base/text.hpp"
+#include "harness/lanes/live/live_world.hpp"
+#include "harness/lanes/wire/rspamd_log.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace watershed::harness {
+
+using stage::Task;
+
+namespace {
+
+// The rule of the world that rspamd's words come from: its name, or the text of its reply.
+const spam::Rule* rule_of(const std::vector<spam::Rule>& rules, std::string_view said) {
+  for (const spam::Rule& rule : rules) {
+    const bool is_reply = rule.reply.code != 250 && to_line(rule.reply).ends_with(said);
+    if (rule.name == said || is_reply || said.ends_with(fmt::format("({})", rule.name))) return &rule;
+  }
+  return nullptr;
+}
+
+FilterEntry filter_entry(stage::HostId host, const sandbox::LogLine& line, const RspamdLogLine& verdict,
+                         const std::vector<spam::Rule>& rules) {
+  FilterEntry entry{host, host, verdict.queue_id, "accept", {}, {}, line.at};
+  if (verdict.forced.empty()) return entry;
+  if (const spam::Rule* rule = rule_of(rules, verdict.forced)) {
+    entry.action = talk::to_string(rule->action);
+    entry.rule = rule->name;
+    entry.decided_by = rule->decided_by;
+  } else {
+    // rspamd has GTUBE by itself.
+    entry.action = verdict.action == "soft reject" ? "tempfail" : verdict.action;
+    entry.rule = "GTUBE";
+    entry.decided_by = "default GTUBE";
+  }
+  return entry;
+}
+
+}  // namespace
+
+StepError LiveWorld::watch_wire() {
+  std::vector<WireHost> hosts;
+  for (std::size_t index = 0; index < hosts_.size(); ++index) {
+    WireHost host{hosts_[index].id, hosts_[index].spec->name, hosts_[index].spec->addresses, HostProgram::in_process,
+                  nullptr};
+    if (std::holds_alternative<RouterSpec>(hosts_[index].spec->role)) {
+      host.program = HostProgram::postfix;
+      host.decider = world_->hosts[index].router;
+    } else if (std::holds_alternative<MailStoreSpec>(hosts_[index].spec->role)) {
+      host.program = HostProgram::dovecot;
+    }
+    hosts.push_back(std::move(host));
+  }
+  const std::vector<IpAddress> addresses = world_addresses(world_->spec);
+  auto started = LiveWitness::start(real_executor, {addresses.begin(), addresses.end()}, std::move(hosts),
+                                    inside_.work / "capture.pcapng");
+  if (!started) return "nothing can watch the wire: " + started.error().message;
+  witness_ = std::move(*started);
+  real_executor.spawn(witness_->watch());
+  return std::nullopt;
+}
+
+JournalReading LiveWorld::attest() {
+  if (!witness_) return {};
+  witness_->poll();
+  const std::vector<stage::NumberedConnection> numbered = registry.log();
+  WireSources sources{real_journal.facts(), witness_->seen(), numbered};
+  sources.now = real_executor.now();
+  for (std::size_t index = 0; index < hosts_.size(); ++index) {
+    const Host& host = hosts_[index];
+    const auto live = live_hosts_.find(host.spec->name);
+    if (live == live_hosts_.end()) continue;
+    live->second->log.drain();
+    for (const sandbox::LogLine& line : live->second->log.lines()) {
+      const auto verdict = parse_rspamd_log(line.text);
+      if (verdict && world_->hosts[index].spam_rules) {
+        sources.filters.push_back(filter_entry(host.id, line, *verdict, *world_->hosts[index].spam_rules));
+      } else {
+        sources.logs[host.id].push_back({line.at, line.tag, line.text});
+      }
+    }
+    if (const auto store = stores_.find(host.spec->name); store != stores_.end()) {
+      for (MaildirCopy& copy : store->second->copies()) {
+        sources.files.push_back({host.id, copy.mailbox, copy.folder, copy.flags, std::move(copy.content)});
+      }
+    }
+    if (const auto router = routers_.find(host.spec->name); router != routers_.end()) {
+      for (const QueuedFile& file : router->second->queue()) {
+        if (file.queue != "maildrop") sources.queues.push_back({host.id, file.id, file.queue, {}, "in the queue"});
+      }
+    }
+  }
+  return witness_->read(sources);
+}
+
+void LiveWorld::end_capture() {
+  if (witness_) witness_->finish();
+}
+
+Task<std::optional<Arrived>> LiveWorld::wait_for(std::string label, stage::Time deadline) {
+  constexpr stage::Duration longest = std::chrono::seconds(10);
+  constexpr stage::Duration between_looks = std::chrono::milliseconds(10);
+  const stage::Time limit = std::min(deadline, real_executor.now() + longest);
+  std::uint64_t packets = 0;
+  while (real_executor.now() < limit) {
+    if (witness_ && std::exchange(packets, witness_->packets()) != witness_->packets()) {
+      const JournalReading reading = attest();
+      if (auto arrived = arrived_in(reading, label)) co_return arrived;
+    }
+    co_await real_executor.sleep_for(between_looks);
+  }
+  co_return arrived_in(attest(), label);
+}
+
+std::optional<Arrived> LiveWorld::arrived_in(const JournalReading& reading, const std::string& label) const {
+  Lineage seen(real_journal);
+  for (const stage::Fact& fact : reading.facts) seen.take(fact);
+  for (const auto& [index, root] : seen.roots()) {
+    if (root.label != label) continue;
+    for (const Delivery& delivery : root.deliveries) {
+      if (delivery.is_notice) continue;
+      for (const std::vector<StoredCopy>& held : {reading.copies, StagedWorld::copies()}) {
+        for (const StoredCopy& copy : held) {
+          if (copy.custody != delivery.custody || !equal_ignoring_case(copy.mailbox, delivery.mailbox)) continue;
+          return Arrived{delivery.custody, delivery.mailbox, root.message_class, copy.message};
+        }
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace watershed::harness

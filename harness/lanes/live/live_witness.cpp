@@ -1,0 +1,77 @@
+// See live_witness.hpp.
+#include "harness/lanes/live/live_witness.hpp"
+
+#include <chrono>
+
+namespace watershed::harness {
+
+namespace {
+
+std::int64_t unix_ns() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LiveWitness>, Error> LiveWitness::start(stage::RealExecutor& executor,
+                                                               std::set<IpAddress> addresses,
+                                                               std::vector<WireHost> hosts,
+                                                               std::filesystem::path file) {
+  const witness::CaptureOptions options;
+  auto capture = witness::LiveCapture::open(options);
+  if (!capture) return capture.error();
+  auto kept = witness::PcapngFile::create(file.string(), capture->link(), options.device,
+                                          static_cast<std::uint32_t>(options.snapshot_octets));
+  if (!kept) return kept.error();
+  // Programs of one host talk among themselves over these.
+  addresses.insert(*parse_ip_address("127.0.0.1"));
+  addresses.insert(*parse_ip_address("::1"));
+  const std::int64_t start_unix_ns = unix_ns() - executor.now().count();
+  return std::unique_ptr<LiveWitness>(new LiveWitness(executor, std::move(*capture), std::move(*kept), std::move(file),
+                                                      std::move(addresses), std::move(hosts), start_unix_ns));
+}
+
+LiveWitness::LiveWitness(stage::RealExecutor& executor, witness::LiveCapture capture, witness::PcapngFile file,
+                         std::filesystem::path path, std::set<IpAddress> addresses, std::vector<WireHost> hosts,
+                         std::int64_t start_unix_ns)
+    : executor_(executor),
+      capture_(std::move(capture)),
+      file_(std::move(file)),
+      path_(std::move(path)),
+      witness_({.addresses = std::move(addresses)}),
+      journal_(std::move(hosts), start_unix_ns),
+      input_(executor, capture_.descriptor()),
+      start_unix_ns_(start_unix_ns) {}
+
+stage::Task<void> LiveWitness::watch() {
+  // The kernel hands packets over in blocks: a short sleep between looks costs less than a wake-up for each block.
+  constexpr stage::Duration between_looks = std::chrono::milliseconds(2);
+  while (!finished_) {
+    co_await input_.wait();
+    poll();
+    co_await executor_.sleep_for(between_looks);
+  }
+}
+
+void LiveWitness::poll() {
+  if (finished_) return;
+  const auto polled = capture_.poll([this](const witness::RawPacket& packet) {
+    file_.write(packet);
+    witness_.take(packet);
+  });
+  const std::int64_t now = start_unix_ns_ + executor_.now().count();
+  // A capture that broke has lost an unknown number of packets; one is enough.
+  witness_.note_drops(polled ? capture_.dropped() : capture_.dropped() + 1, now);
+}
+
+void LiveWitness::finish() {
+  if (finished_) return;
+  poll();
+  finished_ = true;
+  const std::int64_t now = start_unix_ns_ + executor_.now().count();
+  if (!file_.close()) witness_.note_drops(capture_.dropped() + 1, now);
+  witness_.finish(now);
+}
+
+}  // namespace watershed::harness

@@ -1,0 +1,58 @@
+// The witness in a live run: captures the sandbox's loopback from before the first program starts, keeps every packet
+// in capture.pcapng, and turns what it saw into the run's journal.
+#pragma once
+
+#include "harness/lanes/wire/wire_journal.hpp"
+#include "stage/input_watch.hpp"
+#include "witness/capture.hpp"
+#include "witness/pcapng.hpp"
+#include "witness/witness.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace watershed::harness {
+
+class LiveWitness {
+ public:
+  /// `addresses`: the world's. The error says why nothing can be captured.
+  static Result<std::unique_ptr<LiveWitness>, Error> start(stage::RealExecutor& executor, std::set<IpAddress> addresses,
+                                                           std::vector<WireHost> hosts, std::filesystem::path file);
+
+  /// Takes packets as they come, as long as the executor runs its tasks.
+  stage::Task<void> watch();
+  /// Takes what has come so far.
+  void poll();
+
+  /// Transactions under way now.
+  std::size_t open_transactions() const { return witness_.open_transactions(); }
+  /// Grows with everything that is seen.
+  std::uint64_t packets() const { return witness_.seen().packets; }
+  const witness::Seen& seen() const { return witness_.seen(); }
+
+  JournalReading read(const WireSources& sources) { return journal_.read(sources); }
+
+  /// The capture is over: its file is complete after this.
+  void finish();
+  const std::filesystem::path& file() const { return path_; }
+
+ private:
+  LiveWitness(stage::RealExecutor& executor, witness::LiveCapture capture, witness::PcapngFile file,
+              std::filesystem::path path, std::set<IpAddress> addresses, std::vector<WireHost> hosts,
+              std::int64_t start_unix_ns);
+
+  stage::RealExecutor& executor_;
+  witness::LiveCapture capture_;
+  witness::PcapngFile file_;
+  std::filesystem::path path_;
+  witness::Witness witness_;
+  WireJournal journal_;
+  stage::InputWatch input_;
+  std::int64_t start_unix_ns_;
+  bool finished_ = false;
+};
+
+}  // namespace watershed::harness
