@@ -68,6 +68,8 @@ CLI::App* add_run(CLI::App& app, Options& options) {
                    "simulated: everything in one process; live: real programs in a sandbox; "
                    "both: one after the other, and compared")
       ->check(CLI::IsMember({"simulated", "live", "both"}));
+  command->add_option("--sandbox", options.sandbox, "Level of the live lane's sandbox (default: the best that works)")
+      ->check(CLI::IsMember({"root-namespaces", "mapped-user-namespace"}));
   command->add_option_function<std::uint64_t>(
       "--seed",
       [&options](const std::uint64_t& seed) {

@@ -23,6 +23,7 @@ struct Options {
   std::string scenarios_root;
   std::vector<std::string> worlds;
   std::string lane = "simulated";
+  std::string sandbox;
   std::uint64_t seed = 0;
   bool has_seed = false;
   std::string filter;

@@ -21,6 +21,7 @@ harness::SuiteRunOptions run_options(const Options& options) {
   harness::SuiteRunOptions run;
   run.run.seed = options.has_seed ? options.seed : std::random_device{}();
   run.run.lane = options.lane;
+  run.run.sandbox = sandbox::find_level(options.sandbox);
   run.run.artifacts = options.artifacts;
   run.filter = options.filter;
   run.tags = options.tags;
@@ -74,19 +75,20 @@ ExitCode rehearse(const Options& options, const harness::Suite& suite, const har
   return static_cast<ExitCode>(harness::exit_code(*outcome));
 }
 
+bool can_run_live(const harness::SuiteRunOptions& run) {
+  const bool has_sandbox = run.run.sandbox ? sandbox::works(*run.run.sandbox) : sandbox::best_level().has_value();
+  if (has_sandbox && harness::missing_packages(harness::find_components()).empty()) return true;
+  complain("the live lane does not work on this machine; watershed doctor says why");
+  return false;
+}
+
 }  // namespace
 
 ExitCode run(const Options& options) {
   const auto requests = parse_reports(options.reports, true);
   harness::SuiteRunOptions run = run_options(options);
   if (!requests || !parse_shard(options.shard, run)) return ExitCode::usage;
-  if (options.lane != "simulated") {
-    const auto missing = harness::missing_packages(harness::find_components());
-    if (!missing.empty() || !sandbox::best_level()) {
-      complain("the live lane does not work on this machine; watershed doctor says why");
-      return ExitCode::environment;
-    }
-  }
+  if (options.lane != "simulated" && !can_run_live(run)) return ExitCode::environment;
   const auto suite = load(options, false);
   if (!suite) return ExitCode::wrong_input;
   if (!options.last_failed.empty() && !select_last_failed(options.last_failed, run)) return ExitCode::wrong_input;

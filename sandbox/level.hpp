@@ -11,7 +11,7 @@ namespace watershed::sandbox {
 enum class Level {
   root_namespaces,  ///< as root: fresh network, mount, PID, UTS and IPC namespaces
   mapped_user,      ///< the same inside a user namespace whose ids newuidmap(1) and newgidmap(1) have mapped
-  single_user,      ///< a user namespace with one id; our preload library makes it look like root's
+  single_user,      ///< a user namespace with one id; not used yet: mail programs insist on being root
 };
 
 std::string_view to_string(Level level);
@@ -27,6 +27,9 @@ struct Probe {
 
 /// Tries every level, best first. Takes some milliseconds; starts and ends processes.
 std::vector<Probe> probe_levels();
+
+/// Whether this level works here.
+bool works(Level level);
 
 /// The best level that works, or nothing.
 std::optional<Level> best_level();

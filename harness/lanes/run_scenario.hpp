@@ -4,16 +4,19 @@
 #include "harness/outcome.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/world/world.hpp"
+#include "sandbox/level.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace watershed::harness {
 
 struct RunOptions {
+  std::optional<sandbox::Level> sandbox;  ///< for the live lane; nothing: the best that works
   std::string lane = "simulated";
   std::uint64_t seed = 1;
   std::filesystem::path artifacts;  ///< empty: none; else journal.jsonl and the stored copies go to a folder a run

@@ -156,7 +156,7 @@ std::vector<ScenarioResult> run_simulated(const Suite& suite, const SuiteRunOpti
 Result<std::vector<ScenarioResult>, Error> run_live(const Suite& suite, const SuiteRunOptions& options,
                                                     const Selected& selected, const OnResult& on_result,
                                                     Outcome& outcome) {
-  const auto level = sandbox::best_level();
+  const auto level = options.run.sandbox ? options.run.sandbox : sandbox::best_level();
   if (!level) return Error{"this machine gives no sandbox for the live lane; see watershed doctor"};
   outcome.sandbox_level = to_string(*level);
   outcome.time_factor = live_time_factor;
