@@ -1,5 +1,6 @@
 // What it costs to drive mail through a live world: smtp-source(1) alone and the live lane's own sender offer the same
-// messages to the same Postfix instance, turn by turn, in one sandbox. Also how long a whole world takes up and down.
+// messages to the same Postfix instance, one a connection, turn by turn, in one sandbox. Also how long a whole world
+// takes up and down.
 //
 //   live_load WORLD-FOLDER [--messages N] [--pairs N] [--up-down WORLD-FOLDER]
 //
@@ -40,8 +41,8 @@ Task<double> by_smtp_source(harness::LiveWorld& world, std::filesystem::path wor
   auto process = sandbox::Process::start(
       world.loop(), place,
       {.program = "/usr/sbin/smtp-source",
-       .arguments = {"-d", "-s", std::to_string(sessions), "-l", std::to_string(octets), "-m", std::to_string(messages),
-                     "-f", "a@sender.example", "-t", "b@load.example", "192.0.2.25:25"},
+       .arguments = {"-s", std::to_string(sessions), "-l", std::to_string(octets), "-m", std::to_string(messages), "-f",
+                     "a@sender.example", "-t", "b@load.example", "192.0.2.25:25"},
        .environment = {},
        .output = work / "smtp-source.out"});
   if (!process) co_return 0;
