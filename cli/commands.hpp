@@ -10,6 +10,10 @@ ExitCode check(const Options& options);
 ExitCode list(const Options& options);
 ExitCode explain(const Options& options);
 ExitCode schema(const Options& options);
+ExitCode diff(const Options& options);
+ExitCode watch(const Options& options);
+ExitCode new_file(const Options& options);
+ExitCode verify(const Options& options);
 ExitCode merge_reports(const Options& options);
 ExitCode doctor(const Options& options);
 /// `code`: the exit code of the command that ran, where one did.

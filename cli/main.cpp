@@ -42,9 +42,45 @@ void add_general(CLI::App& command, Options& options) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
+void add_seed(CLI::App& command, Options& options, const char* text) {
+  command.add_option_function<std::uint64_t>(
+      "--seed",
+      [&options](const std::uint64_t& seed) {
+        options.seed = seed;
+        options.has_seed = true;
+      },
+      text);
+  command.add_option("--jobs", options.jobs, "Scenarios at a time (default: one a core)")->check(CLI::Range(1, 64));
+}
+
+CLI::App* add_new(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("new", "Write a commented first scenario or world that works");
+  command->add_option("kind", options.new_kind, "scenario or world")
+      ->required()
+      ->check(CLI::IsMember({"scenario", "world"}));
+  command->add_option("name", options.new_name, "Name, as robots/my-first or phase3")->required();
+  command->add_option("--world", options.world, "World of the scenario (default: the first that has a mailbox)");
+  command->add_option("--scenarios", options.scenarios_root, "Folder with worlds/ (default: scenarios)");
+  return command;
+}
+
+CLI::App* add_diff(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("diff", "Two worlds or two result files: each flow that differs, by cause");
+  command->add_option("a", options.side_a, "A world or a result file")->required();
+  command->add_option("b", options.side_b, "Another of the same kind")->required();
+  command->add_option("--scenarios", options.paths, "Scenario files and folders (default: scenarios)");
+  command->add_option("--filter", options.filter, "Only scenarios whose file or title matches this regular expression");
+  command->add_option("--tag", options.tags, "Only scenarios with these tags: a and not (b or c)");
+  command->add_option("--expect-unchanged", options.expect_unchanged, "zone=NAME: exit 1 when anything in it changed");
+  command->add_flag("--json", options.as_json, "As JSON");
+  add_seed(*command, options, "Seed of all chance (default: 1)");
+  return command;
+}
+
 void add_reports(CLI::App& command, Options& options) {
-  command.add_option("--report", options.reports,
-                     "KIND=PATH, KIND is json, junit, markdown, tap, sarif or, while running, events (repeatable)");
+  command.add_option(
+      "--report", options.reports,
+      "KIND=PATH, KIND is json, junit, markdown, tap or sarif; of a run also events, and evidence=DIR (repeatable)");
   command.add_option("--annotations", options.annotations, "auto (in a GitHub job), github or off")
       ->check(CLI::IsMember({"auto", "github", "off"}));
 }
@@ -70,18 +106,19 @@ CLI::App* add_run(CLI::App& app, Options& options) {
       ->check(CLI::IsMember({"simulated", "live", "both"}));
   command->add_option("--sandbox", options.sandbox, "Level of the live lane's sandbox (default: the best that works)")
       ->check(CLI::IsMember({"root-namespaces", "mapped-user-namespace"}));
-  command->add_option_function<std::uint64_t>(
-      "--seed",
-      [&options](const std::uint64_t& seed) {
-        options.seed = seed;
-        options.has_seed = true;
-      },
-      "Seed of all chance (default: drawn, and printed)");
-  command->add_option("--jobs", options.jobs, "Scenarios at a time (default: one a core)")->check(CLI::Range(1, 64));
+  add_seed(*command, options, "Seed of all chance (default: drawn, and printed)");
   add_reports(*command, options);
   command->add_flag("--last-failed{out/report.json}", options.last_failed,
                     "Only what did not pass in this JSON report (default: out/report.json), as --last-failed=PATH");
+  command->add_option("--mail-content", options.mail_content, "In an evidence pack: keep, hash or omit")
+      ->check(CLI::IsMember({"keep", "hash", "omit"}));
   command->add_option("--artifacts", options.artifacts, "Folder for journals and stored messages, one folder a run");
+  command
+      ->add_flag("--watch{tty}", options.watch,
+                 "Run again what an edited file affects; --watch=always without a terminal")
+      ->check(CLI::IsMember({"tty", "always"}));
+  command->add_flag("--hash-content", options.hash_content,
+                    "Hashes of stored headers and bodies in the JSON report, so that diff compares them");
   command->add_flag("--fail-fast", options.fail_fast, "Stop after the first failure");
   command->add_flag("--allow-empty", options.allow_empty, "Selecting no scenario is no error");
   return command;
@@ -96,6 +133,8 @@ int main(int argument_count, char** arguments) {
   app.set_version_flag("--version", "watershed 0.1.0");
   Options options;
   CLI::App* run = add_run(app, options);
+  CLI::App* new_file = add_new(app, options);
+  CLI::App* diff = add_diff(app, options);
   const CLI::App* merge = add_report(app, options);
   CLI::App* check = app.add_subcommand("check", "Read and check scenarios, worlds and configuration; run nothing");
   add_paths(*check, options);
@@ -111,10 +150,12 @@ int main(int argument_count, char** arguments) {
   explain->add_option("--via", options.via, "Host that sends it");
   explain->add_option("--scenarios", options.scenarios_root, "Folder with worlds/ (default: scenarios)");
   explain->add_flag("--json", options.as_json, "As JSON");
+  CLI::App* verify = app.add_subcommand("verify", "Check an evidence pack against its manifest");
+  verify->add_option("folder", options.paths, "The pack")->required()->expected(1);
   CLI::App* schema = app.add_subcommand("schema", "Print the JSON Schema of a kind of file");
   schema
       ->add_option("kind", options.schema, "scenario, world, requirements, mailboxes, spam, lane-differences or tenant")
-      ->check(CLI::IsMember({"scenario", "world", "requirements", "mailboxes", "spam", "tenant"}));
+      ->check(CLI::IsMember({"scenario", "world", "requirements", "mailboxes", "spam", "tenant", "lane-differences"}));
   CLI::App* up = app.add_subcommand("up", "Bring a world up in the live lane and run a command beside it");
   up->add_option("--world", options.world, "World")->required();
   up->add_option("--scenarios", options.scenarios_root, "Folder with worlds/ (default: scenarios)");
@@ -122,7 +163,8 @@ int main(int argument_count, char** arguments) {
   CLI::App* doctor = app.add_subcommand("doctor", "What the live lane finds on this machine, and what to install");
   const auto rules = watershed::cli::add_rules(app, options);
   for (const auto& command : rules) add_general(*command.app, options);
-  for (CLI::App* command : {run, check, list, explain, schema, up, doctor}) add_general(*command, options);
+  for (CLI::App* command : {run, check, list, explain, schema, up, doctor, new_file, diff, verify})
+    add_general(*command, options);
 
   try {
     app.parse(argument_count, arguments);
@@ -138,6 +180,9 @@ int main(int argument_count, char** arguments) {
     if (*check) code = watershed::cli::check(options);
     if (*list) code = watershed::cli::list(options);
     if (*explain) code = watershed::cli::explain(options);
+    if (*new_file) code = watershed::cli::new_file(options);
+    if (*diff) code = watershed::cli::diff(options);
+    if (*verify) code = watershed::cli::verify(options);
     if (*merge) code = watershed::cli::merge_reports(options);
     if (*up) {
       int command_code = 0;

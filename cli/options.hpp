@@ -39,8 +39,18 @@ struct Options {
   bool allow_empty = false;
   bool as_json = false;
   bool as_tree = false;
+  std::string mail_content = "keep";
   std::string annotations = "auto";
   std::string last_failed;  ///< a result file: only what did not pass in it; empty: all
+  bool hash_content = false;
+  std::string watch;  ///< empty: no; `tty` or `always`
+  // new
+  std::string new_kind;
+  std::string new_name;
+  // diff
+  std::string side_a;
+  std::string side_b;
+  std::string expect_unchanged;
   // explain
   std::string world;
   std::string from;

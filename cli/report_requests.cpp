@@ -18,7 +18,7 @@ namespace {
 std::string expected_kinds(bool may_be_live) {
   std::string kinds;
   for (const reports::ReportKind& kind : reports::report_kinds()) kinds += fmt::format("{}=PATH, ", kind.name);
-  if (may_be_live) kinds += "events=PATH, ";
+  if (may_be_live) kinds += "events=PATH, evidence=DIR, ";
   return kinds.substr(0, kinds.size() - 2);
 }
 
@@ -35,7 +35,8 @@ std::optional<std::vector<ReportRequest>> parse_reports(const std::vector<std::s
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
     const std::string kind = text.substr(0, equals);
-    const bool is_kind = reports::report_kind(kind) != nullptr || (may_be_live && kind == "events");
+    const bool is_kind =
+        reports::report_kind(kind) != nullptr || (may_be_live && (kind == "events" || kind == "evidence"));
     if (equals == std::string::npos || equals + 1 == text.size() || !is_kind) {
       complain(fmt::format("--report {}: expected one of {}", text, expected_kinds(may_be_live)));
       return std::nullopt;

@@ -12,14 +12,16 @@
 namespace watershed::cli {
 
 struct ReportRequest {
-  std::string kind;  ///< one of reports::report_kinds(), or `events`
+  std::string kind;  ///< one of reports::report_kinds(), `events` or `evidence`
   std::string path;
 };
 
-/// Nothing (and a complaint) where a text is no KIND=PATH. `may_be_live`: events can be written, as there is a run.
+/// Nothing (and a complaint) where a text is no KIND=PATH. `may_be_live`: events and evidence can be written, as there
+/// is a run.
 std::optional<std::vector<ReportRequest>> parse_reports(const std::vector<std::string>& texts, bool may_be_live);
 
-/// Writes all but events, which are written already. False (and a complaint) where one cannot be written.
+/// Writes all but events, which are written already, and evidence packs. False (and a complaint) where one cannot be
+/// written.
 bool write_reports(const std::vector<ReportRequest>& requests, const harness::Outcome& outcome);
 
 /// A text into a file, its folders made where they are missing. False (and a complaint) where that fails.

@@ -1,6 +1,8 @@
 // watershed run: scenarios in, verdicts out.
 #include "cli/commands.hpp"
+#include "cli/evidence.hpp"
 #include "cli/report_requests.hpp"
+#include "cli/run_once.hpp"
 #include "cli/support.hpp"
 #include "harness/lanes/live/components.hpp"
 #include "harness/suite/run_suite.hpp"
@@ -23,6 +25,7 @@ harness::SuiteRunOptions run_options(const Options& options) {
   run.run.lane = options.lane;
   run.run.sandbox = sandbox::find_level(options.sandbox);
   run.run.artifacts = options.artifacts;
+  run.run.hash_content = options.hash_content;
   run.filter = options.filter;
   run.tags = options.tags;
   run.worlds = options.worlds;
@@ -51,11 +54,12 @@ std::size_t count_runs(const std::vector<std::shared_ptr<const harness::Scenario
 }
 
 // Runs what was selected, with all that is written on the way.
-ExitCode rehearse(const Options& options, const harness::Suite& suite, const harness::SuiteRunOptions& run,
-                  std::size_t runs, const std::vector<ReportRequest>& requests) {
+ExitCode rehearse(const Options& options, const harness::Suite& suite, harness::SuiteRunOptions run, std::size_t runs,
+                  const std::vector<ReportRequest>& requests) {
   const reports::TerminalStyle style = reports::terminal_style(options.color, verbosity(options));
   EventFiles events;
-  if (!events.open(requests)) return ExitCode::environment;
+  EvidencePacks packs(options, requests);
+  if (!events.open(requests) || !packs.prepare(run)) return ExitCode::environment;
   say(reports::start_text(run.run.seed, options.lane, runs, style));
   events.write(reports::start_event(run.run.seed, options.lane, runs));
   const auto outcome =
@@ -71,7 +75,8 @@ ExitCode rehearse(const Options& options, const harness::Suite& suite, const har
   say(reports::final_text(*outcome, style));
   write_annotations(options.annotations, *outcome);
   const bool are_events_written = events.close();
-  if (!write_reports(requests, *outcome) || !are_events_written) return ExitCode::environment;
+  const bool are_reports_written = write_reports(requests, *outcome) && packs.write(suite, run, *outcome);
+  if (!are_reports_written || !are_events_written) return ExitCode::environment;
   return static_cast<ExitCode>(harness::exit_code(*outcome));
 }
 
@@ -85,13 +90,20 @@ bool can_run_live(const harness::SuiteRunOptions& run) {
 }  // namespace
 
 ExitCode run(const Options& options) {
+  return options.watch.empty() ? run_once(options, std::nullopt) : watch(options);
+}
+
+ExitCode run_once(const Options& options, std::optional<std::set<std::pair<std::string, std::string>>> only) {
   const auto requests = parse_reports(options.reports, true);
   harness::SuiteRunOptions run = run_options(options);
   if (!requests || !parse_shard(options.shard, run)) return ExitCode::usage;
   if (options.lane != "simulated" && !can_run_live(run)) return ExitCode::environment;
   const auto suite = load(options, false);
   if (!suite) return ExitCode::wrong_input;
-  if (!options.last_failed.empty() && !select_last_failed(options.last_failed, run)) return ExitCode::wrong_input;
+  run.only = std::move(only);
+  if (!run.only && !options.last_failed.empty() && !select_last_failed(options.last_failed, run)) {
+    return ExitCode::wrong_input;
+  }
   const auto selected = harness::select_scenarios(*suite, run);
   if (!selected) {
     complain(selected.error().message);

@@ -49,6 +49,9 @@ struct MessageResult {
   std::uint16_t code = 0;
   std::string text;
   std::int64_t latency_ns = 0;  ///< from offer to storing; 0 where not delivered
+  // Only where RunOptions::hash_content asks for it, and a copy was stored.
+  std::string body_hash;                      ///< start of the SHA-256 sum of the stored body
+  std::map<std::string, std::string> header;  ///< of all fields but trace: name in lower case → sum of its values
 
   bool operator==(const MessageResult&) const = default;
 };

@@ -130,7 +130,9 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
           "code": 250,
           "text": "2.0.0 Ok",
           "latency_ms": 1.5,
-          "latency_ns": 1500000
+          "latency_ns": 1500000,
+          "body_hash": "",
+          "header": {}
         },
         {
           "id": "letter",
@@ -151,7 +153,9 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
           "code": 250,
           "text": "2.0.0 Ok",
           "latency_ms": 1.5,
-          "latency_ns": 1500000
+          "latency_ns": 1500000,
+          "body_hash": "",
+          "header": {}
         }
       ],
       "messages_left_out": 0

@@ -43,9 +43,11 @@ struct Delivered final : Expectation {
     const bool wrong = times ? arrived != *times : arrived == 0;
     if (!wrong) return;
     const std::string wanted = times ? fmt::format("{} time(s)", *times) : std::string("once or more");
-    findings.push_back(finding_of(*this, evidence, root,
-                                  fmt::format("message '{}' expected in {} {}, found there {} time(s): {}", root.label,
-                                              place(), wanted, arrived, fate_of(evidence, root))));
+    findings.push_back(
+        finding_of(*this, evidence, root,
+                   fmt::format("message '{}' expected in {} {}, found there {} time(s): {}{}", root.label, place(),
+                               wanted, arrived, fate_of(evidence, root),
+                               arrived > 0 ? "" : closest_deliveries(evidence, root.label, to, folder))));
   }
 
   void check(const Evidence& evidence, Findings& findings) const override {

@@ -85,7 +85,9 @@ struct FilterSawOnly final : Expectation {
 
 }  // namespace
 
-yaml::Shape shared_hosts_shape() { return yaml::list_of(yaml::text()); }
+yaml::Shape shared_hosts_shape() {
+  return yaml::list_of(yaml::text_matching("[A-Za-z0-9.-]+", "a host name", "filter.ctbto.org"));
+}
 
 std::shared_ptr<Expectation> bind_shared_hosts(const yaml::Node& node) {
   auto bound = std::make_shared<SharedHosts>();

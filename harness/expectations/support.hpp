@@ -30,6 +30,11 @@ bool names_recipient(std::string_view wanted, const Duty& duty);
 void for_each_duty(const Evidence& evidence, const RootMessage& root,
                    const std::function<void(const CustodyRecord&, const Duty&)>& visit);
 
+/// What was delivered nearest to what was wanted, at most three, each with the first thing that differs: `; closest:
+/// …`. Empty when nothing was delivered at all. An empty mailbox or folder fits any.
+std::string closest_deliveries(const Evidence& evidence, std::string_view label, std::string_view mailbox,
+                               std::string_view folder);
+
 std::string optional_text(const yaml::Node& node, std::string_view key);
 void use_name(Expectation& expectation, NameUse::Kind kind, const yaml::Node& node, std::string_view key);
 

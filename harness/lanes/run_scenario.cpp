@@ -2,6 +2,7 @@
 #include "harness/lanes/run_scenario.hpp"
 
 #include "harness/lanes/artifacts.hpp"
+#include "harness/lanes/content_hashes.hpp"
 #include "harness/lanes/judge.hpp"
 #include "harness/lanes/simulated_world.hpp"
 #include "harness/parity/compared.hpp"
@@ -74,6 +75,7 @@ ScenarioResult run_scenario(const Scenario& scenario, std::shared_ptr<const Worl
   for (NotUnderstoodLine& line : running.not_understood()) result.not_understood.push_back(std::move(line));
   judge(evidence, "simulated", result);
   if (options.compare) result.compared = compared_messages(evidence, result);
+  if (options.hash_content) fill_content_hashes(evidence, result);
   result.virtual_seconds = std::chrono::duration<double>(running.executor().now()).count();
   if (!options.artifacts.empty() && (options.keep_passed_artifacts || result.verdict != Verdict::passed)) {
     write_artifacts(options.artifacts, evidence, result);

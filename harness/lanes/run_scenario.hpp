@@ -21,7 +21,8 @@ struct RunOptions {
   std::uint64_t seed = 1;
   std::filesystem::path artifacts;  ///< empty: none; else journal.jsonl and the stored copies go to a folder a run
   bool keep_passed_artifacts = true;
-  bool compare = false;  ///< fill ScenarioResult::compared
+  bool compare = false;       ///< fill ScenarioResult::compared
+  bool hash_content = false;  ///< fill MessageResult::body_hash and header, for `diff`
 };
 
 /// What a scenario may look at beside its own world.

@@ -76,6 +76,8 @@ void each_field(T& message, auto&& field) {
   field("text", message.text);
   field.derived("latency_ms", [&] { return static_cast<double>(message.latency_ns) / 1e6; });
   field("latency_ns", message.latency_ns);
+  field("body_hash", message.body_hash);
+  field("header", message.header);
 }
 
 template <Like<ComparedAspect> T>

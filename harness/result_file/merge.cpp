@@ -50,10 +50,9 @@ Result<Outcome, Error> merge_shards(std::span<const NamedOutcome> parts) {
           fmt::format("{} and {} are both shard {}/{}", place->second->name, part.name, shard.index, shard.count)};
     }
   }
-  Outcome merged;
-  merged.seed = first.outcome.seed;
-  merged.lane = first.outcome.lane;
-  merged.requirements = first.outcome.requirements;
+  Outcome merged = first.outcome;
+  merged.shard = {};
+  merged.scenarios.clear();
   for (unsigned index = 1; index <= first.outcome.shard.count; ++index) {
     const auto found = by_index.find(index);
     if (found == by_index.end()) {

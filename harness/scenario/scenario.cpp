@@ -59,7 +59,7 @@ yaml::Shape change_shape() {
                  yaml::optional("find", yaml::text(), "Text that occurs exactly once.", "smtp:[192.0.2.25]"),
                  yaml::optional("line", yaml::integer(1, 1'000'000), "Number of the line to replace.", "3"),
                  yaml::optional("replace", yaml::text_or_empty(), "What stands there instead.", "smtp:[192.0.2.40]"),
-                 yaml::optional("append", yaml::text(), "Lines put at the end."),
+                 yaml::optional("append", yaml::text(), "Lines put at the end.", "\"relay_domains = ctbto.org\""),
              })
       .exactly_one_of({"find", "line", "append"});
 }
@@ -182,7 +182,7 @@ yaml::Shape scenario_shape() {
   const yaml::Shape name = yaml::text_matching("[A-Za-z0-9_][A-Za-z0-9_.-]*", "a name", "phase2");
   const yaml::Shape allowance = yaml::map({
       yaml::required("invariant", invariant_name(), "The invariant that may be broken here.", "conservation"),
-      yaml::required("because", yaml::text(), "Why that is right."),
+      yaml::required("because", yaml::text(), "Why that is right.", "\"the loop is what this scenario is about\""),
   });
   return yaml::map({
       yaml::required("version", yaml::integer(1, 1), "Version of this format.", "1"),

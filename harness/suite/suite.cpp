@@ -223,7 +223,7 @@ fs::path find_scenarios_root(const fs::path& path) {
 yaml::Shape requirements_shape() {
   const yaml::Shape requirement = yaml::map({
       yaml::required("title", yaml::text(), "A few words.", "Separate systems"),
-      yaml::required("statement", yaml::text(), "What has to hold."),
+      yaml::required("statement", yaml::text(), "What has to hold.", "\"No host handles mail of both kinds.\""),
   });
   const yaml::Shape id = yaml::text_matching("[A-Z][A-Z0-9]*-[0-9]+", "a requirement id", "SEG-1");
   return yaml::map({

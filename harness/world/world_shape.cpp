@@ -84,12 +84,13 @@ yaml::Shape world_shape() {
   });
   const yaml::Shape waiver = yaml::map({
       yaml::required("at", yaml::text(), "The line that is not understood.", "postfix/int-mx/main.cf:12"),
-      yaml::required("because", yaml::text(), "Why that does not matter here."),
+      yaml::required("because", yaml::text(), "Why that does not matter here.", "\"only writes a log\""),
   });
   return yaml::map({
       yaml::required("version", yaml::integer(1, 1), "Version of this format.", "1"),
       yaml::required("world", name_shape("a world name", "phase2"), "Its name; the folder has the same.", "phase2"),
-      yaml::optional("description", yaml::text(), "What this world stands for."),
+      yaml::optional("description", yaml::text(), "What this world stands for.",
+                     "\"Both domains in the data centre.\""),
       yaml::required("zones", yaml::map_of(name_shape("a zone name", "verification"), zone).sized(1),
                      "Parts that are to be kept apart."),
       yaml::optional("bridges", yaml::list_of(name_shape("a class", "liaison")),

@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# An evidence pack holds all that a run rests on; `verify` and sha256sum(1) notice every change to it; and where mail
+# content is left out, no word of a message is in it.
+source "$(dirname "$0")/lib.sh"
+
+cp -r "$root/scenarios" "$scratch/scenarios"
+cd "$scratch" || exit 1
+# A message whose text stands nowhere but in the scenario, one that is quoted by a finding, and one that is refused.
+cat >scenarios/robots/secret.yaml <<'END'
+version: 1
+scenario: What a pack may not tell.
+requirements: [SEG-1]
+worlds: [phase2]
+steps:
+  - send:
+      id: memo
+      class: verification
+      from: op@station.example
+      to: autodrm@ctbto.int
+      headers: { Subject: Zebra crossing ahead, X-Codename: marmalade }
+      text: { body: "The moonlight sonata is at seven.\nBring umbrellas." }
+  - send:
+      id: stray
+      class: verification
+      from: op@station.example
+      to: nobody-here@ctbto.int
+      text: { subject: Walrus, body: Oyster stew tonight }
+expect:
+  - memo: { header: { name: Subject, equals: Something else } }
+  - memo: { delivered: { to: autodrm@ctbto.int } }
+END
+
+pack() { run "$watershed" run scenarios/robots --world phase2 --seed 7 --report "evidence=$1" --mail-content "$2"; }
+pack kept keep
+expect_status 1 "a pack"
+expect_output "Zebra crossing" "the finding quotes a subject"
+expect_output "^evidence pack: kept, [0-9]+ files, SHA-256 of the manifest: [0-9a-f]{64}$" "a pack"
+for file in report.json junit.xml summary.md README.txt manifest.sha256 inputs/requirements.yaml \
+  inputs/robots/data-request.yaml inputs/worlds/phase2/world.yaml inputs/messages/ims2-request.eml \
+  runs/robots-data-request.phase2/journal.jsonl; do
+  checks=$((checks + 1))
+  [ -s "kept/$file" ] || wrong "the pack has no $file"
+done
+run find kept/runs -name '*.eml'
+expect_output "\.eml$" "stored mail is in the pack"
+run grep -rqF "moonlight sonata" kept
+expect_status 0 "kept content is in the pack"
+
+run "$watershed" verify kept
+expect_status 0 "a pack as it was written"
+run sha256sum -c --quiet kept/manifest.sha256
+run bash -c 'cd kept && sha256sum -c --quiet manifest.sha256'
+expect_status 0 "sha256sum agrees"
+pack kept keep
+expect_status 4 "a folder that is not empty"
+
+cp -r kept changed
+echo x >>changed/junit.xml
+rm changed/summary.md
+echo x >changed/inputs/new
+run "$watershed" verify changed
+expect_status 1 "a pack that was changed"
+expect_output "^altered: junit.xml$" "a pack that was changed"
+expect_output "^missing: summary.md$" "a pack that was changed"
+expect_output "^added: inputs/new$" "a pack that was changed"
+for damage in "sed -i 3d changed/manifest.sha256" "truncate -s -10 changed/manifest.sha256" \
+  "sed -i 1d changed/manifest.sha256" "rm changed/manifest.sha256"; do
+  cp kept/manifest.sha256 changed/manifest.sha256
+  $damage
+  run "$watershed" verify changed
+  expect_status 3 "$damage"
+done
+
+# No word of mail leaves the house: neither of the messages that scenarios send nor of what stands in scenarios.
+for mode in omit hash; do
+  pack "$mode" "$mode"
+  expect_status 1 "$mode"
+  run "$watershed" verify "$mode"
+  expect_status 0 "$mode"
+  run find "$mode" -name '*.eml'
+  expect_no_output "\.eml$" "$mode: no message"
+  for words in "moonlight sonata" "Bring umbrellas" "Zebra crossing" "marmalade" "Walrus" "Oyster stew"; do
+    run grep -rlF -- "$words" "$mode"
+    expect_status 1 "$mode: '$words'"
+  done
+  # Every subject, and every line of a body that is longer than a few words, of every message file.
+  python3 - <<'END' >lines
+import glob, re
+lines = set()
+for name in glob.glob("scenarios/messages/*.eml"):
+    text = open(name, "rb").read().decode("latin-1").replace("\r\n", "\n")
+    header, _, body = text.partition("\n\n")
+    lines.update(match.strip() for match in re.findall(r"(?im)^subject:(.*)$", header))
+    lines.update(line.strip() for line in body.split("\n") if len(line.strip()) >= 16)
+for line in sorted(lines):
+    if len(line) >= 6 and line.isascii() and line.isprintable(): print(line[:60])
+END
+  checks=$((checks + 1))
+  [ "$(wc -l <lines)" -gt 50 ] || wrong "too few lines of messages to look for"
+  # Configuration stays as it is, whoever quotes it in a message.
+  run grep -rnoFf lines "$mode" --exclude-dir=worlds
+  expect_status 1 "$mode: a line of a message"
+done
+run grep -rqE "\(mail content, SHA-256 [0-9a-f]{64}\)" hash
+expect_status 0 "hash: sums in place of content"
+run find hash/inputs/messages -name '*.eml.sha256'
+expect_output "ims2-request" "hash: sums of messages"
+
+finish
