@@ -1,6 +1,7 @@
 // The Outcome of a run: everything that reports need, as one value. Reports read it and nothing else.
 #pragma once
 
+#include "harness/outcome_parts.hpp"
 #include "harness/parity/parity.hpp"
 #include "harness/scenario/evidence.hpp"
 #include "harness/scenario/finding.hpp"
@@ -80,6 +81,13 @@ struct ScenarioResult {
   std::string replay;                     ///< command that runs this scenario again on this world
   std::string skipped_because;            ///< why the lane skipped it; empty where it did not
   std::vector<ComparedMessage> compared;  ///< for the comparison of lanes; empty where none was asked for
+  // Filled only where RunOptions::record asks for it.
+  std::vector<FlowHop> flow;                   ///< by from, to, class and way
+  std::map<std::string, std::uint64_t> lines;  ///< configuration `file:line` → how often it decided
+  bool has_changed_files = false;              ///< its lines are those of edited files, not of the world's
+  std::vector<MessageStory> stories;           ///< of messages that failed first
+  std::uint64_t stories_left_out = 0;          ///< of messages that failed, beyond the limit
+  TimeSeries series;                           ///< empty where nothing is worth a plot
 
   bool operator==(const ScenarioResult&) const = default;
 };
@@ -130,6 +138,11 @@ struct Outcome {
   std::map<std::string, std::set<std::string>> shared_hosts;  ///< by world
   Summary summary;
   double seconds = 0;
+  // Filled only where RunOptions::record asks for it.
+  std::vector<WorldMap> worlds;
+  std::vector<InputFile> inputs;  ///< by path
+  RunRecord record;
+  std::vector<Difference> differences;  ///< between lanes or worlds; empty where nobody compared
 
   bool operator==(const Outcome&) const = default;
 };

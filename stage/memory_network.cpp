@@ -53,9 +53,9 @@ struct MemoryNetwork::Pipe {
 
 class MemoryNetwork::MemoryStream final : public Stream {
  public:
-  MemoryStream(MemoryNetwork& network, ConnectionId id, Endpoint local, Endpoint peer, std::shared_ptr<Pipe> in,
-               std::shared_ptr<Pipe> out)
-      : network_(network), in_(std::move(in)), out_(std::move(out)) {
+  MemoryStream(MemoryNetwork& network, ConnectionId id, bool is_client, Endpoint local, Endpoint peer,
+               std::shared_ptr<Pipe> in, std::shared_ptr<Pipe> out)
+      : network_(network), in_(std::move(in)), out_(std::move(out)), is_client_(is_client) {
     id_ = id;
     local_ = local;
     peer_ = peer;
@@ -78,6 +78,7 @@ class MemoryNetwork::MemoryStream final : public Stream {
     // A buffer without bound stands for the two sockets' buffers: a writer is never blocked, it times out on the reply.
     if (out_->reset || in_->reset) return Task<IoStatus>::ready(IoStatus::reset);
     if (out_->closed) return Task<IoStatus>::ready(IoStatus::closed);
+    if (network_.listening_) network_.listening_(id_, is_client_, network_.executor_.now(), bytes);
     const Link link = network_.link(local_.address, peer_.address);
     out_->lost = out_->lost || link.is_cut;
     if (!out_->lost) {
@@ -142,6 +143,7 @@ class MemoryNetwork::MemoryStream final : public Stream {
   std::shared_ptr<Pipe> in_;
   std::shared_ptr<Pipe> out_;
   std::size_t index_ = 0;
+  bool is_client_;
 };
 
 class MemoryNetwork::MemoryListener final : public Listener {
@@ -237,8 +239,8 @@ Task<Result<std::unique_ptr<Stream>, ConnectError>> MemoryNetwork::connect(IpAdd
                    .at = executor_.now(),
                    .connection = id,
                    .detail = to_string(to)});
-  listener->second->arrive(std::make_unique<MemoryStream>(*this, id, to, local, there_pipe, back_pipe));
-  std::unique_ptr<Stream> near_end = std::make_unique<MemoryStream>(*this, id, local, to, back_pipe, there_pipe);
+  listener->second->arrive(std::make_unique<MemoryStream>(*this, id, false, to, local, there_pipe, back_pipe));
+  std::unique_ptr<Stream> near_end = std::make_unique<MemoryStream>(*this, id, true, local, to, back_pipe, there_pipe);
   co_return near_end;
 }
 

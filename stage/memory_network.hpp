@@ -34,6 +34,10 @@ class MemoryNetwork final : public Network {
 
   void set_links(LinkOf link_of) { link_of_ = std::move(link_of); }
 
+  /// Called for all bytes that an end of a connection writes, when it writes them.
+  using Listening = std::function<void(ConnectionId connection, bool from_client, Time at, std::string_view bytes)>;
+  void listen_in(Listening listening) { listening_ = std::move(listening); }
+
   /// A host that is down answers nothing: attempts time out, its streams are reset. Its listeners come back with it.
   void set_host_up(HostId host, bool up);
   bool is_host_up(HostId host) const;
@@ -63,6 +67,7 @@ class MemoryNetwork final : public Network {
   Executor& executor_;
   Journal& journal_;
   LinkOf link_of_;
+  Listening listening_;
   std::unordered_map<IpAddress, HostId, IpAddressHash> hosts_;
   std::unordered_map<Endpoint, MemoryListener*, EndpointHash> listeners_;
   std::unordered_map<Endpoint, DatagramHandler, EndpointHash> datagram_handlers_;

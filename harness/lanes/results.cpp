@@ -25,8 +25,9 @@ bool is_message_itself(const Evidence& evidence, const CustodyRecord& record) {
   return true;
 }
 
-// How one offered recipient ended. Expansion gives several ends; the first of this order that occurs speaks for it.
-MessageResult result_of(const Evidence& evidence, const RootMessage& root, const std::string& recipient) {
+}  // namespace
+
+MessageResult message_result(const Evidence& evidence, const RootMessage& root, const std::string& recipient) {
   MessageResult result;
   result.label = root.label;
   result.message_class = root.message_class;
@@ -69,6 +70,8 @@ MessageResult result_of(const Evidence& evidence, const RootMessage& root, const
   return result;
 }
 
+namespace {
+
 void count(const std::string& fate, MessageCounts& counts) {
   ++counts.offered;
   if (fate == "delivered") ++counts.delivered;
@@ -96,7 +99,7 @@ std::uint64_t duplicates(const RootMessage& root) {
 void fill_results(const Evidence& evidence, ScenarioResult& result) {
   for (const auto& [index, root] : evidence.lineage.roots()) {
     for (const std::string& recipient : root.recipients) {
-      MessageResult message = result_of(evidence, root, recipient);
+      MessageResult message = message_result(evidence, root, recipient);
       count(message.fate, result.counts);
       const bool replaced =
           message.fate == "delivered" && !message.mailbox.empty() && !equal_ignoring_case(message.mailbox, recipient);

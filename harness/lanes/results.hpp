@@ -5,6 +5,9 @@
 
 namespace watershed::harness {
 
+/// How one offered recipient's way ended. Expansion gives several ends; the furthest speaks for it.
+MessageResult message_result(const Evidence& evidence, const RootMessage& root, const std::string& recipient);
+
 /// Fills counts, hops, messages, stragglers, shared_hosts and figures.
 void fill_results(const Evidence& evidence, ScenarioResult& result);
 

@@ -53,6 +53,8 @@ ScenarioResult run_scenario(const Scenario& scenario, std::shared_ptr<const Worl
   }
   ScenarioResult result = begin_result(scenario, *world, options.seed, "simulated");
   SimulatedWorld running(world, run_seed(options.seed, scenario.file, world->spec.name));
+  DialogueRecorder dialogues;
+  if (options.record.wanted) running.network().listen_in(dialogues.listener());
   if (auto error = running.start()) {
     result.findings.push_back(lane_finding("simulated", "the world could not be started: " + *error));
     result.verdict = Verdict::failed;
@@ -76,6 +78,7 @@ ScenarioResult run_scenario(const Scenario& scenario, std::shared_ptr<const Worl
   judge(evidence, "simulated", result);
   if (options.compare) result.compared = compared_messages(evidence, result);
   if (options.hash_content) fill_content_hashes(evidence, result);
+  if (options.record.wanted) record_run(evidence, dialogues, options.record, result);
   result.virtual_seconds = std::chrono::duration<double>(running.executor().now()).count();
   if (!options.artifacts.empty() && (options.keep_passed_artifacts || result.verdict != Verdict::passed)) {
     write_artifacts(options.artifacts, evidence, result);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "harness/outcome.hpp"
+#include "harness/record/record_run.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/world/world.hpp"
 #include "sandbox/level.hpp"
@@ -23,6 +24,7 @@ struct RunOptions {
   bool keep_passed_artifacts = true;
   bool compare = false;       ///< fill ScenarioResult::compared
   bool hash_content = false;  ///< fill MessageResult::body_hash and header, for `diff`
+  RecordOptions record;
 };
 
 /// What a scenario may look at beside its own world.

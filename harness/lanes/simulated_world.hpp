@@ -34,6 +34,7 @@ class SimulatedWorld final : private OnSimulatedStage, public StagedWorld {
   void note_queues() override;
   std::vector<StoredCopy> copies() const override;
 
+  stage::MemoryNetwork& network() { return simulated_.network; }
   /// What routers met at run time and do not model.
   std::vector<NotUnderstoodLine> not_understood() const;
   const std::string& task_failure() const { return simulated_.executor.failure(); }

@@ -4,6 +4,7 @@
 #include "harness/lanes/live/components.hpp"
 #include "harness/lanes/live/live_world.hpp"
 #include "harness/parity/lane_differences.hpp"
+#include "harness/record/record_suite.hpp"
 #include "harness/suite/live_suite_run.hpp"
 #include "harness/suite/tag_expression.hpp"
 
@@ -224,6 +225,7 @@ Result<Outcome, Error> run_suite(const Suite& suite, const SuiteRunOptions& opti
     outcome.requirements.push_back({requirement.id, requirement.title, requirement.statement, Verdict::skipped, {}});
   }
   summarize(outcome);
+  if (options.run.record.wanted) record_suite(suite, options.shown_command, outcome);
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return outcome;
 }

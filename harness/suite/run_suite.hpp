@@ -24,6 +24,7 @@ struct SuiteRunOptions {
   unsigned shard_count = 1;
   unsigned jobs = 1;
   bool fail_fast = false;
+  std::string shown_command;  ///< for the run record
 };
 
 /// Called in one thread at a time after each run, in the order of completion.
