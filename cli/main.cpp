@@ -2,6 +2,7 @@
 #include "cli/commands.hpp"
 #include "cli/rules_command.hpp"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
@@ -78,9 +79,9 @@ CLI::App* add_diff(CLI::App& app, Options& options) {
 }
 
 void add_reports(CLI::App& command, Options& options) {
-  command.add_option(
-      "--report", options.reports,
-      "KIND=PATH, KIND is json, junit, markdown, tap or sarif; of a run also events, and evidence=DIR (repeatable)");
+  command.add_option("--report", options.reports,
+                     "KIND=PATH, KIND is json, junit, html, markdown, tap or sarif; of a run also events, and "
+                     "evidence=DIR (repeatable)");
   command.add_option("--annotations", options.annotations, "auto (in a GitHub job), github or off")
       ->check(CLI::IsMember({"auto", "github", "off"}));
 }
@@ -112,6 +113,10 @@ CLI::App* add_run(CLI::App& app, Options& options) {
                     "Only what did not pass in this JSON report (default: out/report.json), as --last-failed=PATH");
   command->add_option("--mail-content", options.mail_content, "In an evidence pack: keep, hash or omit")
       ->check(CLI::IsMember({"keep", "hash", "omit"}));
+  command
+      ->add_option("--stories", options.stories,
+                   "Messages whose story the page tells: failed (and one example a run) or all")
+      ->check(CLI::IsMember({"failed", "all"}));
   command->add_option("--artifacts", options.artifacts, "Folder for journals and stored messages, one folder a run");
   command
       ->add_flag("--watch{tty}", options.watch,
@@ -132,6 +137,9 @@ int main(int argument_count, char** arguments) {
   app.require_subcommand(1);
   app.set_version_flag("--version", "watershed 0.1.0");
   Options options;
+  for (int index = 0; index < argument_count; ++index) {
+    options.shown_command += index == 0 ? "watershed" : fmt::format(" {}", arguments[index]);
+  }
   CLI::App* run = add_run(app, options);
   CLI::App* new_file = add_new(app, options);
   CLI::App* diff = add_diff(app, options);

@@ -31,6 +31,8 @@ struct Options {
   std::string shard;
   unsigned jobs = 0;
   std::vector<std::string> reports;
+  std::string stories = "failed";  ///< which messages get a story on the page
+  std::string shown_command;       ///< how the program was called
   std::string artifacts;
   bool fail_fast = false;
   bool quiet = false;

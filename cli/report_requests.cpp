@@ -3,6 +3,7 @@
 
 #include "cli/support.hpp"
 #include "reports/github_annotations.hpp"
+#include "reports/html/html_report.hpp"
 #include "reports/report_table.hpp"
 
 #include <fmt/format.h>
@@ -16,7 +17,7 @@ namespace watershed::cli {
 namespace {
 
 std::string expected_kinds(bool may_be_live) {
-  std::string kinds;
+  std::string kinds = "html=PATH, ";
   for (const reports::ReportKind& kind : reports::report_kinds()) kinds += fmt::format("{}=PATH, ", kind.name);
   if (may_be_live) kinds += "events=PATH, evidence=DIR, ";
   return kinds.substr(0, kinds.size() - 2);
@@ -35,8 +36,8 @@ std::optional<std::vector<ReportRequest>> parse_reports(const std::vector<std::s
   for (const std::string& text : texts) {
     const std::size_t equals = text.find('=');
     const std::string kind = text.substr(0, equals);
-    const bool is_kind =
-        reports::report_kind(kind) != nullptr || (may_be_live && (kind == "events" || kind == "evidence"));
+    const bool is_kind = kind == "html" || reports::report_kind(kind) != nullptr ||
+                         (may_be_live && (kind == "events" || kind == "evidence"));
     if (equals == std::string::npos || equals + 1 == text.size() || !is_kind) {
       complain(fmt::format("--report {}: expected one of {}", text, expected_kinds(may_be_live)));
       return std::nullopt;
@@ -64,10 +65,21 @@ std::optional<std::string> read_file(const std::string& path) {
   return std::nullopt;
 }
 
+// The page, and what it had no room for in a folder beside it.
+static bool write_html(const std::filesystem::path& path, const harness::Outcome& outcome) {
+  const reports::HtmlReport report = reports::html_report(outcome, path.filename().string());
+  bool written = write_file(path.string(), report.page);
+  for (const reports::HtmlFile& file : report.linked) {
+    written = write_file((path.parent_path() / file.name).string(), file.text) && written;
+  }
+  return written;
+}
+
 bool write_reports(const std::vector<ReportRequest>& requests, const harness::Outcome& outcome) {
   bool written = true;
   for (const ReportRequest& request : requests) {
     const reports::ReportKind* kind = reports::report_kind(request.kind);
+    if (request.kind == "html") written = write_html(request.path, outcome) && written;
     if (kind != nullptr) written = write_file(request.path, kind->write(outcome)) && written;
   }
   return written;

@@ -31,6 +31,8 @@ harness::SuiteRunOptions run_options(const Options& options) {
   run.worlds = options.worlds;
   run.jobs = options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
   run.fail_fast = options.fail_fast;
+  run.shown_command = options.shown_command;
+  run.run.record.all_stories = options.stories == "all";
   return run;
 }
 
@@ -98,6 +100,10 @@ ExitCode run_once(const Options& options, std::optional<std::set<std::pair<std::
   harness::SuiteRunOptions run = run_options(options);
   if (!requests || !parse_shard(options.shard, run)) return ExitCode::usage;
   if (options.lane != "simulated" && !can_run_live(run)) return ExitCode::environment;
+  // A shard's result file becomes part of a page when shards are merged.
+  for (const ReportRequest& request : *requests) {
+    run.run.record.wanted |= request.kind == "html" || (request.kind == "json" && !options.shard.empty());
+  }
   const auto suite = load(options, false);
   if (!suite) return ExitCode::wrong_input;
   run.only = std::move(only);

@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::size_t line_octets_max = 4096;
 
+// Means nothing in markup, and can be seen.
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '&' && c != '<' && c != '>' && c != '"' && c != '\''; }
+
 // Every occurrence of one of these characters as `%HH`.
 std::string percent_encoded(std::string_view text, std::string_view characters) {
   std::string out;
@@ -40,10 +43,13 @@ std::string visible(std::string_view text, std::size_t octets_max) { return prin
 
 // XML 1.0 §2.2: control characters, surrogates, U+FFFE and U+FFFF may not occur, not even as references. Mail holds
 // them all, so they are shown as `\xHH`. Attribute values would turn a newline into a blank; it is shown as well.
-std::string xml_text(std::string_view text, std::size_t octets_max) {
+void append_xml_text(std::string& out, std::string_view text, std::size_t octets_max) {
+  if (text.size() <= octets_max && std::all_of(text.begin(), text.end(), is_plain)) {
+    out += text;
+    return;
+  }
   const std::string safe = visible(text, octets_max);
-  std::string out;
-  out.reserve(safe.size());
+  out.reserve(out.size() + safe.size());
   for (std::size_t index = 0; index < safe.size(); ++index) {
     switch (safe[index]) {
       case '&':
@@ -69,6 +75,11 @@ std::string xml_text(std::string_view text, std::size_t octets_max) {
         out += safe[index];
     }
   }
+}
+
+std::string xml_text(std::string_view text, std::size_t octets_max) {
+  std::string out;
+  append_xml_text(out, text, octets_max);
   return out;
 }
 

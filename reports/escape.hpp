@@ -17,7 +17,8 @@ std::string clipped(std::string_view text, std::size_t octets_max);
 /// Visible and cut, on one line.
 std::string visible(std::string_view text, std::size_t octets_max);
 
-/// Character data or an attribute value of XML 1.0.
+/// Character data or a quoted attribute value of XML 1.0 and HTML.
+void append_xml_text(std::string& out, std::string_view text, std::size_t octets_max);
 std::string xml_text(std::string_view text, std::size_t octets_max);
 
 /// A code span of Markdown (CommonMark §6.1), which may stand in a table cell: no link, mention, HTML or emphasis in

@@ -48,9 +48,9 @@ std::string processor_name() {
   return "unknown processor";
 }
 
-std::string sandbox_of(const std::string& lane) {
-  if (lane == "simulated") return "no socket is opened: every host lives in this process, on a network in memory";
-  return "network namespace without a route to the outside";
+std::string sandbox_of(const Outcome& outcome) {
+  if (!outcome.sandbox_level.empty()) return outcome.sandbox_level;
+  return "no socket is opened: every host lives in this process, on a network in memory";
 }
 
 }  // namespace
@@ -90,8 +90,9 @@ void record_suite(const Suite& suite, const std::string& command, Outcome& outco
   record.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
   record.command = command;
   record.machine = describe_machine();
-  record.sandbox = sandbox_of(outcome.lane);
+  record.sandbox = sandbox_of(outcome);
   record.versions = component_versions();
+  record.versions.insert(outcome.components.begin(), outcome.components.end());
 }
 
 }  // namespace watershed::harness

@@ -6,15 +6,12 @@
 #pragma once
 
 #include "harness/outcome.hpp"
+#include "harness/result_file/part_fields.hpp"
 
 #include <concepts>
 #include <limits>
 
 namespace watershed::harness {
-
-/// T, or const T when it is only written.
-template <class Given, class T>
-concept Like = std::same_as<std::remove_const_t<Given>, T>;
 
 template <Like<MessageCounts> T>
 void each_field(T& counts, auto&& field) {
@@ -140,6 +137,12 @@ void each_field(T& run, auto&& field) {
   field("compared", run.compared);
   field("messages", run.messages);
   field("messages_left_out", run.messages_left_out);
+  field("flow", run.flow);
+  field("lines", run.lines);
+  field("changed_files", run.has_changed_files);
+  field("stories", run.stories);
+  field("stories_left_out", run.stories_left_out);
+  field("series", run.series);
 }
 
 template <Like<RequirementResult> T>
@@ -188,6 +191,10 @@ void each_field(T& outcome, auto&& field) {
   field("requirements", outcome.requirements);
   field("scenarios", outcome.scenarios);
   field("seconds", outcome.seconds);
+  field("worlds", outcome.worlds);
+  field("inputs", outcome.inputs);
+  field("record", outcome.record);
+  field("differences", outcome.differences);
 }
 
 }  // namespace watershed::harness
