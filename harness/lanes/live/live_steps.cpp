@@ -33,12 +33,24 @@ StepError LiveWorld::set_spam_filter(const std::string& name, bool available) {
   return std::nullopt;
 }
 
+// A fake that is down listens no more; what was connected stays. In the simulated lane its packets get lost instead.
+StepError LiveWorld::set_fake(const Host* host, bool up) {
+  if (host == nullptr || (!host->mta && !host->provider)) return "there is no such host";
+  if (!up) {
+    if (host->mta) host->mta->stop();
+    if (host->provider) host->provider->stop();
+    return std::nullopt;
+  }
+  const auto started = host->mta ? host->mta->start() : host->provider->start();
+  if (!started) return started.error().message;
+  return std::nullopt;
+}
+
 StepError LiveWorld::set_host(const std::string& name, bool up) {
   Daemon* daemon = nullptr;
   if (const auto router = routers_.find(name); router != routers_.end()) daemon = &router->second->master();
   if (const auto store = stores_.find(name); store != stores_.end()) daemon = &store->second->master();
-  if (daemon == nullptr)
-    return fmt::format("host '{}' is a fake: only the simulated lane can take it off the network", name);
+  if (daemon == nullptr) return set_fake(find(name), up);
   if (daemon->is_running() == up) return std::nullopt;
   if (!up) {
     daemon->kill(SIGKILL);

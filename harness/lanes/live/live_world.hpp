@@ -87,6 +87,7 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   StepError serve_names_at(const HostSpec& spec);
   stage::Task<void> bring_up_router(PostfixHost& router, stage::Time deadline);
   stage::Task<void> bring_up(Daemon& daemon, stage::Time deadline);
+  StepError set_fake(const Host* host, bool up);
   void came_up(const Result<void, Error>& how);
   std::vector<Daemon*> daemons() const;
   bool is_quiet() const;

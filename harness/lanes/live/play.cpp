@@ -3,9 +3,9 @@
 
 #include "harness/lanes/artifacts.hpp"
 #include "harness/lanes/judge.hpp"
-#include "harness/parity/compared.hpp"
 #include "harness/lanes/live/live_artifacts.hpp"
 #include "harness/lanes/live/live_world.hpp"
+#include "harness/parity/compared.hpp"
 
 #include <algorithm>
 #include <chrono>

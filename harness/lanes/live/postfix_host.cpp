@@ -103,6 +103,11 @@ Result<void, Error> PostfixHost::write_config(const postfix::PostfixConfig& conf
   out.close();
   if (!fs::exists(folder / "master.cf")) fs::copy("/usr/share/postfix/master.cf.dist", folder / "master.cf", error);
   if (error) return Error{"there is no master.cf, and the installation has none to take"};
+  const std::string services = with_shorter_wakeups(read_file(folder / "master.cf"), time_factor_);
+  std::ofstream master(folder / "master.cf", std::ios::binary | std::ios::trunc);
+  master << services;
+  if (!master.flush()) return Error{"cannot write " + (folder / "master.cf").string()};
+  master.close();
   backdate(folder);
 
   postmap_.clear();

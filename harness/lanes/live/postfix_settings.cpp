@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace watershed::harness {
@@ -55,6 +56,33 @@ std::vector<SandboxSetting> sandbox_settings(const postfix::PostfixConfig& confi
                      fmt::format("{}s, divided by the lane's time factor {}", given_s.count(), time_factor)});
   }
   return layer;
+}
+
+std::string with_shorter_wakeups(std::string_view master_cf, double time_factor) {
+  std::string out;
+  while (!master_cf.empty()) {
+    const std::size_t end = std::min(master_cf.find('\n'), master_cf.size() - 1);
+    const std::string_view line = master_cf.substr(0, end + 1);
+    master_cf.remove_prefix(end + 1);
+    // service type private unpriv chroot wakeup maxproc command; a wake-up ends with `?` where it may be left out.
+    std::vector<std::string_view> fields;
+    for (const std::string_view field : split(line, " \t\r\n")) {
+      if (!field.empty()) fields.push_back(field);
+    }
+    const bool is_service = fields.size() >= 8 && line[0] != '#' && line[0] != ' ' && line[0] != '\t';
+    long seconds = 0;
+    if (is_service) std::from_chars(fields[5].data(), fields[5].data() + fields[5].size(), seconds);
+    if (seconds > 1) {
+      const long shorter = std::max(1L, std::lround(static_cast<double>(seconds) / time_factor));
+      const auto place = static_cast<std::size_t>(fields[5].data() - line.data());
+      const std::string mark = fields[5].ends_with('?') ? "?" : "";
+      out += fmt::format("#given# {}{}{}{}{}", line, line.substr(0, place), shorter, mark,
+                         line.substr(place + fields[5].size()));
+    } else {
+      out += line;
+    }
+  }
+  return out;
 }
 
 std::string with_layer(std::string_view main_cf, std::span<const SandboxSetting> layer) {

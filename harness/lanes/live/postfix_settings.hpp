@@ -25,4 +25,8 @@ std::vector<SandboxSetting> sandbox_settings(const postfix::PostfixConfig& confi
 /// The given main.cf with the layer.
 std::string with_layer(std::string_view main_cf, std::span<const SandboxSetting> layer);
 
+/// The given master.cf with wake-up times divided in the same way: qmgr(8) looks into its incoming queue as often as it
+/// is woken, and a file that it found locked waits there for the next time. master(5)
+std::string with_shorter_wakeups(std::string_view master_cf, double time_factor);
+
 }  // namespace watershed::harness

@@ -77,5 +77,17 @@ TEST(WithLayer, LeavesEverythingElseToTheLetter) {
   EXPECT_THAT(with_layer(given, layer), testing::StartsWith(given));
 }
 
+TEST(WithShorterWakeups, WakesServicesAsOftenAsRetriesAreShortened) {
+  const std::string given =
+      "# qmgr unix n - n 300 1 qmgr\nqmgr      unix  n       -       n       300     1       qmgr\n"
+      "tlsmgr unix - - y 1000? 1 tlsmgr\nsmtp unix - - y - - smtp\n  -o x=300 1 2 3 4 5 6 7 8\n";
+  EXPECT_EQ(with_shorter_wakeups(given, 300),
+            "# qmgr unix n - n 300 1 qmgr\n"
+            "#given# qmgr      unix  n       -       n       300     1       qmgr\n"
+            "qmgr      unix  n       -       n       1     1       qmgr\n"
+            "#given# tlsmgr unix - - y 1000? 1 tlsmgr\ntlsmgr unix - - y 3? 1 tlsmgr\n"
+            "smtp unix - - y - - smtp\n  -o x=300 1 2 3 4 5 6 7 8\n");
+}
+
 }  // namespace
 }  // namespace watershed::harness
