@@ -47,7 +47,8 @@ worker "rspamd_proxy" {{
   count = 1;
   upstream "local" {{ default = yes; self_scan = yes; }}
 }}
-actions {{ reject = 1000; add_header = null; greylist = null; }}
+# The last two are for the rules to name; no score reaches them.
+actions {{ reject = 1000; quarantine = 900; discard = 800; add_header = null; greylist = null; }}
 metric {{ }}
 )",
                      sockets);
