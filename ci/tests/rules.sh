@@ -91,10 +91,4 @@ expect_status 2 "neither messages nor generate"
 run "$watershed" rules compare rc new.sieve --generate 5 --to nobody
 expect_status 2 "a recipient that is no address"
 
-# The Sieve script that stands in for legacy's procmailrc does what the procmailrc does.
-legacy="$root/scenarios/worlds/legacy"
-run "$watershed" rules compare "$legacy/procmail/procmailrc" "$legacy/sieve/hub.sieve" --messages "$root/scenarios/messages" \
-  --to autodrm@ctbto.org --no-coverage
-expect_status 0 "legacy's stand-in, for the data robot"
-
 finish
