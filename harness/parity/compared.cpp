@@ -69,6 +69,20 @@ class MessageComparer {
     return way;
   }
 
+  // What a script keeps and sends on has two ends, and the order of the two says nothing.
+  std::string end_of(const CustodyRecord& record, const Duty& duty) const {
+    if (duty.end != End::stored && duty.end != End::spawned) return std::string(to_string(duty.end));
+    const bool is_kept = std::any_of(root_.deliveries.begin(), root_.deliveries.end(), [&](const Delivery& each) {
+      return each.custody == record.id && equal_ignoring_case(each.recipient, duty.recipient);
+    });
+    const bool is_sent_on = std::any_of(root_.custodies.begin(), root_.custodies.end(), [&](stage::Custody id) {
+      const CustodyRecord& other = *evidence_.lineage.custody(id);
+      const bool sends_on = other.why == "redirect" || other.why == "forward";
+      return other.parent == record.id && sends_on && equal_ignoring_case(other.parent_recipient, duty.recipient);
+    });
+    return is_kept && is_sent_on ? "delivered and passed on" : is_kept ? "delivered" : "passed on";
+  }
+
   bool is_part_of_notice(const CustodyRecord& record) const {
     const auto chain = evidence_.lineage.chain(record.id);
     return std::any_of(chain.begin(), chain.end(), [](const CustodyRecord* step) { return is_notice_kind(step->why); });
@@ -80,7 +94,7 @@ class MessageComparer {
       for (const Duty& duty : record.duties) {
         if (!is_mine(duty)) continue;
         const bool goes_on = duty.end == End::relayed || duty.end == End::replaced || duty.end == End::merged;
-        if (!goes_on) hops_.add(fmt::format("{}: {} {}", way(record), to_string(duty.end), to_lower(duty.recipient)));
+        if (!goes_on) hops_.add(fmt::format("{}: {} {}", way(record), end_of(record, duty), to_lower(duty.recipient)));
         if (is_notice_kind(record.why)) {
           notices_.add(fmt::format("{}: {} to {}", name(record.host), record.why, to_lower(duty.recipient)));
         }

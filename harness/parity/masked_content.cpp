@@ -73,6 +73,11 @@ std::string masked_content(const mail::Message& message, bool is_notice) {
     if (is_notice) value = value.substr(0, value.find_first_of("; "));
     lines.push_back(fmt::format("{}: {}\n", to_lower(field.name), masked_srs(value)));
   }
+  // A filter adds its fields in an order of its own.
+  const auto is_filters = [](const std::string& line) { return line.starts_with("x-spam-"); };
+  std::sort(
+      std::stable_partition(lines.begin(), lines.end(), [&](const std::string& line) { return !is_filters(line); }),
+      lines.end());
   // Programs put their own fields in an order of their own; in the message itself the order is the author's.
   if (is_notice) std::sort(lines.begin(), lines.end());
   const std::string out = fmt::format("{}", fmt::join(lines, ""));

@@ -146,8 +146,30 @@ void WireReading::take_rejected(const WireTransaction& transaction) {
     result.facts.push_back(rejection(transaction, {}, *seen.data_reply));
 }
 
+// The transaction whose content that host refused nearest to a moment, each once: a refused message has no queue id
+// that anybody else knows.
+const WireTransaction* WireReading::refused_at(const WireHost& host, stage::Time at,
+                                               std::set<const WireTransaction*>& joined) const {
+  constexpr stage::Duration slack = std::chrono::seconds(2);  // a busy machine logs late
+  const WireTransaction* nearest = nullptr;
+  for (const WireTransaction& each : transactions) {
+    const auto& recipients = each.seen->recipients;
+    const bool is_refused = std::any_of(recipients.begin(), recipients.end(), [](const auto& recipient) {
+      return recipient.final_reply && !recipient.final_reply->is_positive();
+    });
+    const bool fits =
+        each.server == &host && is_refused && joined.count(&each) == 0 && each.began <= at && at <= each.ended + slack;
+    if (!fits) continue;
+    const auto distance = [&](const WireTransaction& other) { return std::chrono::abs(other.ended - at); };
+    if (nearest == nullptr || distance(each) < distance(*nearest)) nearest = &each;
+  }
+  if (nearest != nullptr) joined.insert(nearest);
+  return nearest;
+}
+
 // A filter's word, joined by the queue id to the message or, where it was refused, to the transaction.
 void WireReading::take_filtered() {
+  std::set<const WireTransaction*> joined;
   for (const FilterEntry& entry : sources.filters) {
     stage::Fact fact;
     fact.kind = FactKind::filtered;
@@ -164,15 +186,10 @@ void WireReading::take_filtered() {
         fact.reverse_path = of->reverse_path;
         break;
       }
-      // Refused: the transaction at that host whose content was under judgement at that moment.
-      for (const WireTransaction& transaction : transactions) {
-        const bool fits = transaction.server == &host && transaction.seen->has_content &&
-                          transaction.began <= entry.at &&
-                          entry.at <= transaction.ended + std::chrono::milliseconds(20);
-        if (!fits) continue;
-        fact.connection = transaction.connection;
-        fact.transaction = transaction.seen->number;
-        fact.reverse_path = transaction.seen->reverse_path;
+      if (const WireTransaction* refused = refused_at(host, entry.at, joined)) {
+        fact.connection = refused->connection;
+        fact.transaction = refused->seen->number;
+        fact.reverse_path = refused->seen->reverse_path;
       }
     }
     if (fact.custody == 0 && fact.connection == 0) {

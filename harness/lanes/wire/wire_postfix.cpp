@@ -37,8 +37,9 @@ Held* by_log(WireReading& reading, const WireTransaction& transaction, std::set<
     if (line.relay.find(address) == std::string::npos && line.text.find(address) == std::string::npos) continue;
     // Two messages may go the same way at the same time: the envelope tells them apart, and each line speaks once.
     Held* of = reading.find(*transaction.client, line.queue_id);
-    const std::string_view from = of == nullptr ? "" : of->is_own && of->reverse_path.empty() ? "<>" : of->reverse_path;
-    if (of == nullptr || !equal_ignoring_case(from, transaction.seen->reverse_path)) continue;
+    if (of == nullptr) continue;
+    const std::string from = of->reverse_path.empty() ? "<>" : of->reverse_path;
+    if (!equal_ignoring_case(from, transaction.seen->reverse_path)) continue;
     for (const witness::SeenRecipient& recipient : transaction.seen->recipients) {
       if (equal_ignoring_case(recipient.forward_path, line.to) && used.insert(&line).second) return of;
     }

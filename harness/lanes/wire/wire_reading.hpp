@@ -83,6 +83,8 @@ struct WireReading {
   void take_accepted();     // wire_connections.cpp
   void take_rejected(const WireTransaction& transaction);
   void take_filtered();
+  const WireTransaction* refused_at(const WireHost& host, stage::Time at,
+                                    std::set<const WireTransaction*>& joined) const;
   void take_sent_by_postfix();  // wire_postfix.cpp
   void take_notices();
   void record_spawned();

@@ -133,12 +133,7 @@ void WireReading::end_store() {
     }
     taken[of].insert(recipient);
     of->done.insert(to_lower(recipient));
-    // Kept before it was sent on: a script's actions are carried out in order, and keeping is named first in reports.
-    stage::Time at = of->answered;
-    for (const Spawned& each : spawned) {
-      if (each.cause == of) at = std::min(at, each.at - stage::Duration(1));
-    }
-    stage::Fact& fact = record(FactKind::stored, *of, at, recipient);
+    stage::Fact& fact = record(FactKind::stored, *of, of->answered, recipient);
     fact.detail = file.folder;
     fact.text = file.mailbox;
     // Equal but for line ends: then it is the content that came, with the hash that it had on the wire.
