@@ -25,6 +25,13 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
   "sandbox_level": "",
   "components": {},
   "time_factor": 0,
+  "parity": null,
+  "lane_comparison": {
+    "compared": 0,
+    "agree": 0,
+    "differences": [],
+    "unused_declarations": []
+  },
   "seed": 7,
   "shard": {
     "index": 1,
@@ -110,6 +117,7 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
       "virtual_seconds": 1.5,
       "replay": "watershed run scenarios/request.yaml --world phase2 --seed 7",
       "skipped_because": "",
+      "compared": [],
       "messages": [
         {
           "id": "request",
@@ -158,10 +166,31 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
           "header": {}
         }
       ],
-      "messages_left_out": 0
+      "messages_left_out": 0,
+      "flow": [],
+      "lines": {},
+      "changed_files": false,
+      "stories": [],
+      "stories_left_out": 0,
+      "series": {
+        "bucket_ns": 0,
+        "buckets": [],
+        "marks": []
+      }
     }
   ],
-  "seconds": 0.25
+  "seconds": 0.25,
+  "worlds": [],
+  "inputs": [],
+  "record": {
+    "started_at": "",
+    "command": "",
+    "machine": "",
+    "sandbox": "",
+    "versions": {},
+    "waivers": []
+  },
+  "differences": []
 }
 )json");
 }

@@ -124,8 +124,8 @@ class TrueAndFalse final : public procmail::Programs {
 Effect ours(const fs::path& scratch, const oracle::ProcmailPair& pair) {
   const std::string root = (scratch / "m").string();
   Effect effect;
-  const auto rcfile =
-      procmail::read_rcfile(fmt::format("MAILDIR={0}\nDEFAULT={0}/INBOX/\n{1}", root, pair.rcfile), "rc");
+  const auto rcfile = procmail::read_rcfile(
+      fmt::format("MAILDIR={0}/m\nSENDMAIL={0}/sm\nDEFAULT={0}/m/INBOX/\n{1}", scratch.string(), pair.rcfile), "rc");
   if (!rcfile) {
     effect.log = render(rcfile.error());
     return effect;

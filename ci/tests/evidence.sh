@@ -35,7 +35,7 @@ pack kept keep
 expect_status 1 "a pack"
 expect_output "Zebra crossing" "the finding quotes a subject"
 expect_output "^evidence pack: kept, [0-9]+ files, SHA-256 of the manifest: [0-9a-f]{64}$" "a pack"
-for file in report.json junit.xml summary.md README.txt manifest.sha256 inputs/requirements.yaml \
+for file in report.html report.json junit.xml summary.md README.txt manifest.sha256 inputs/requirements.yaml \
   inputs/robots/data-request.yaml inputs/worlds/phase2/world.yaml inputs/messages/ims2-request.eml \
   runs/robots-data-request.phase2/journal.jsonl; do
   checks=$((checks + 1))

@@ -5,6 +5,8 @@ source "$(dirname "$0")/lib.sh"
 
 # What the README calls the program is the one under test.
 cp -r "$root/scenarios" "$scratch/scenarios"
+mkdir -p "$scratch/components/filter/sieve/svtest"
+cp -r "$root/components/filter/sieve/svtest/samples" "$scratch/components/filter/sieve/svtest/samples"
 mkdir -p "$scratch/build/release"
 ln -s "$watershed" "$scratch/build/release/watershed"
 cd "$scratch" || exit 1

@@ -6,9 +6,9 @@ source "$(dirname "$0")/lib.sh"
 cp -r "$root/scenarios" "$scratch/scenarios"
 cd "$scratch" || exit 1
 
-# What differs between two runs of one seed: how long they took, each by its kind of field.
+# What differs between two runs of one seed: when and how they were started and how long they took, each by its field.
 masked() {
-  sed -E -e 's/("seconds": )[0-9.e-]+/\1T/' -e 's/( time=")[0-9.]+"/\1T"/g' -e 's/[0-9]+\.[0-9]{2} s\b/T s/' "$1"
+  sed -E -e 's/("(started_at|command)": )".*"/\1T/' -e 's/("seconds": )[0-9.e-]+/\1T/' -e 's/( time=")[0-9.]+"/\1T"/g' -e 's/[0-9]+\.[0-9]{2} s\b/T s/' "$1"
 }
 
 kinds=(json junit markdown tap sarif)
@@ -18,14 +18,14 @@ reports() {
 }
 selection=(scenarios/robots scenarios/cloud scenarios/must-fail --seed 7 --quiet)
 # shellcheck disable=SC2046  # words of a command line
-run "$watershed" run "${selection[@]}" $(reports whole)
+run "$watershed" run "${selection[@]}" $(reports whole) --report html=whole/page.html
 expect_status 0 "one run"
 for shard in 1 2 3; do
   run "$watershed" run "${selection[@]}" --shard "$shard/3" --report "json=shard$shard.json"
   expect_status 0 "shard $shard of 3"
 done
 # shellcheck disable=SC2046
-run "$watershed" report merge shard3.json shard1.json shard2.json $(reports merged)
+run "$watershed" report merge shard3.json shard1.json shard2.json $(reports merged) --report html=merged/page.html
 expect_status 0 "report merge"
 for kind in "${kinds[@]}"; do
   masked "whole/$kind" >whole.masked

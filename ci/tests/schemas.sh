@@ -4,7 +4,7 @@
 source "$(dirname "$0")/lib.sh"
 
 cd "$root" || exit 1
-for kind in scenario world requirements mailboxes spam tenant; do
+for kind in scenario world requirements mailboxes spam tenant lane-differences; do
   run "$watershed" schema "$kind"
   expect_status 0 "schema $kind"
   printf '%s' "$output" >"$scratch/$kind.json"
@@ -24,7 +24,7 @@ for tag, pattern, first in [("bool", "^(true|True|TRUE|false|False|FALSE)$", "tT
 
 folder = sys.argv[1]
 schemas = {}
-for kind in ["scenario", "world", "requirements", "mailboxes", "spam", "tenant"]:
+for kind in ["scenario", "world", "requirements", "mailboxes", "spam", "tenant", "lane-differences"]:
     schemas[kind] = json.load(open(f"{folder}/{kind}.json"))
     Draft202012Validator.check_schema(schemas[kind])
 
@@ -32,6 +32,7 @@ def load(text): return yaml.load(text, Loader=Core)
 
 def kind_of(path):
     if path.endswith("requirements.yaml"): return "requirements"
+    if path.endswith("lane-differences.yaml"): return "lane-differences"
     if "/worlds/" not in path: return "scenario"
     if path.endswith("/world.yaml"): return "world"
     return {"mailboxes": "mailboxes", "spam": "spam", "cloud": "tenant"}.get(path.split("/")[-2])

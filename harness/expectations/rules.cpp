@@ -133,7 +133,7 @@ yaml::Shape rules_shape() {
                      yaml::list_of(yaml::map({
                          yaml::required("old", yaml::text(), "What the old rules do.", "\"file Other\""),
                          yaml::required("new", yaml::text(), "What the new rules do instead.", "\"file Notices\""),
-                         yaml::required("because", yaml::text(), "Why that is meant."),
+                         yaml::required("because", yaml::text(), "Why that is meant.", "\"the list has moved\""),
                      })),
                      "Differences that are meant; each must be seen."),
   });

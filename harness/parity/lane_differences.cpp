@@ -16,7 +16,8 @@ yaml::Shape lane_differences_shape() {
           "aspect",
           yaml::enumeration({"fate", "mailbox", "hops", "replies", "rewriting", "envelope", "notices", "content"}),
           "In what the lanes differ.", "replies"),
-      yaml::required("because", yaml::text(), "Why this is a property of the lane and no fault of the model."),
+      yaml::required("because", yaml::text(), "Why this is a property of the lane and no fault of the model.",
+                     "\"Dovecot answers before it files\""),
   });
   return yaml::map({
       yaml::required("version", yaml::integer(1, 1), "Version of this format.", "1"),

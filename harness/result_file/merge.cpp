@@ -31,6 +31,25 @@ std::string mismatch(const NamedOutcome& first, const NamedOutcome& part) {
   return {};
 }
 
+// What a page needs of the whole run: each world and each input once, whichever shards had it.
+void add_circumstances(Outcome& merged, const Outcome& part) {
+  for (const WorldMap& world : part.worlds) {
+    const auto is_it = [&](const WorldMap& each) { return each.name == world.name; };
+    if (std::none_of(merged.worlds.begin(), merged.worlds.end(), is_it)) merged.worlds.push_back(world);
+  }
+  for (const InputFile& input : part.inputs) {
+    const auto place = std::lower_bound(merged.inputs.begin(), merged.inputs.end(), input,
+                                        [](const InputFile& a, const InputFile& b) { return a.path < b.path; });
+    if (place == merged.inputs.end() || place->path != input.path) merged.inputs.insert(place, input);
+  }
+  if (merged.record.started_at.empty()) merged.record = part.record;
+  for (const Waiver& waiver : part.record.waivers) {
+    std::vector<Waiver>& all = merged.record.waivers;
+    if (std::find(all.begin(), all.end(), waiver) == all.end()) all.push_back(waiver);
+  }
+  merged.differences.insert(merged.differences.end(), part.differences.begin(), part.differences.end());
+}
+
 }  // namespace
 
 Result<Outcome, Error> merge_shards(std::span<const NamedOutcome> parts) {
@@ -60,11 +79,14 @@ Result<Outcome, Error> merge_shards(std::span<const NamedOutcome> parts) {
     }
     const Outcome& part = found->second->outcome;
     merged.scenarios.insert(merged.scenarios.end(), part.scenarios.begin(), part.scenarios.end());
+    add_circumstances(merged, part);
     merged.seconds = std::max(merged.seconds, part.seconds);  // shards run at the same time
   }
   // As one run has them: by file; the worlds of a file are in one shard and keep their order.
   std::stable_sort(merged.scenarios.begin(), merged.scenarios.end(),
                    [](const ScenarioResult& a, const ScenarioResult& b) { return a.file < b.file; });
+  std::sort(merged.worlds.begin(), merged.worlds.end(),
+            [](const WorldMap& a, const WorldMap& b) { return a.name < b.name; });
   summarize(merged);
   return merged;
 }

@@ -3,6 +3,7 @@
 
 #include "base/sha256.hpp"
 #include "reports/evidence/manifest.hpp"
+#include "reports/html/html_report.hpp"
 #include "reports/report_table.hpp"
 
 #include <fmt/format.h>
@@ -22,8 +23,7 @@ struct PackedReport {
   std::string_view kind;
   const char* file;
 };
-constexpr PackedReport packed_reports[] = {
-    {"json", "report.json"}, {"junit", "junit.xml"}, {"markdown", "summary.md"}, {"html", "report.html"}};
+constexpr PackedReport packed_reports[] = {{"json", "report.json"}, {"junit", "junit.xml"}, {"markdown", "summary.md"}};
 
 std::string explanation(MailContent mode) {
   std::string out =
@@ -59,6 +59,9 @@ class Packer {
     for (const PackedReport& packed : packed_reports) {
       if (const ReportKind* kind = report_kind(packed.kind)) write(packed.file, kind->write(shown));
     }
+    const HtmlReport html = html_report(shown, "report.html");
+    write("report.html", html.page);
+    for (const HtmlFile& file : html.linked) write(file.name, file.text);
     write("README.txt", explanation(sources_.mail_content));
     each_file(sources_.artifacts, [this](const fs::path& file, const std::string& path) {
       if (is_message(file)) return write_message("runs/" + path, read(file));

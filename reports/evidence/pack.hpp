@@ -1,6 +1,6 @@
 // The evidence pack: all that a run rests on and all that came of it, in one folder that an auditor can check.
 //
-//   report.json junit.xml summary.md   what was found
+//   report.html report.json junit.xml summary.md   what was found
 //   runs/<topic>-<scenario>.<world>/   journal and stored mail of each run
 //   inputs/                            requirements, scenarios, messages, and the worlds with their configuration
 //   manifest.sha256                    sums of all of them (see manifest.hpp)

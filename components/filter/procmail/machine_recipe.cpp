@@ -161,6 +161,8 @@ bool Machine::expression_holds(const Recipe& recipe, const Condition& condition,
       break;
     }
     if (score >= score_max || score <= score_min) break;
+    // Seen in procmail 3.22: a shrinking series ends with its first part below one.
+    if (std::abs(exponent) < 1 && std::abs(added) < 1) break;
     added *= exponent;
     from = found->end;
   }

@@ -49,7 +49,4 @@ class SmtpDelivery {
   std::size_t sessions_ = 0;
 };
 
-/// `host mx[192.0.2.25] said: 550 5.1.1 No (in reply to RCPT TO command)`: what a reply to a delivery means.
-Outcome outcome_of_reply(const mail::Reply& reply, talk::SmtpStage at, const std::string& peer);
-
 }  // namespace watershed::router
