@@ -27,6 +27,11 @@ std::string axis_time(double seconds) {
   return fmt::format("{:.3g} s", seconds);
 }
 
+// Axis labels without exponents: 2 000, not 2e+03.
+std::string axis_number(double value) {
+  return value >= 1000 ? grouped(static_cast<std::uint64_t>(value)) : fmt::format("{:.3g}", value);
+}
+
 class Drawing {
  public:
   explicit Drawing(const Chart& chart) : chart_(chart) {
@@ -70,7 +75,8 @@ class Drawing {
     for (const double part : {0.0, 0.5, 1.0}) {
       const double at = y(highest_ * part);
       svg_.raw(fmt::format("<path class=ax d=\"M{:.0f},{:.1f}H{:.0f}\"/>", left, at, width - right));
-      svg_.raw(fmt::format("<text class=ay x={:.0f} y={:.1f}>{:.3g}</text>", left - 5, at + 4, highest_ * part));
+      svg_.raw(
+          fmt::format("<text class=ay x={:.0f} y={:.1f}>{}</text>", left - 5, at + 4, axis_number(highest_ * part)));
     }
     const double seconds = static_cast<double>(chart_.bucket_ns) / 1e9 * buckets_;
     for (int tick = 0; tick <= 4; ++tick) {

@@ -61,7 +61,7 @@ std::string plot_piece(const harness::ScenarioResult& run, const std::string& id
   Markup html;
   html.raw("<details class=plot><summary>").text(run.title, 300).raw(" <span class=where>");
   html.text(run.world).raw(", ").raw(plural(run.counts.offered, "message"));
-  html.raw("</span></summary><div id=\"").raw(id).raw("\">");
+  html.raw("</span></summary><div class=scroll tabindex=0 role=region aria-label=Plots id=\"").raw(id).raw("\">");
   const auto draw = [&](std::string title, std::string unit, std::vector<ChartSeries> lines, std::string_view suffix) {
     chart.title = std::move(title);
     chart.unit = std::move(unit);

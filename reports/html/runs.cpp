@@ -21,7 +21,7 @@ constexpr std::size_t messages_max = 12;
 
 void findings(Markup& html, const harness::Findings& found, std::string_view heading) {
   if (found.empty()) return;
-  html.element("h4", heading).raw("<ul class=broken>");
+  html.element("h3", heading).raw("<ul class=broken>");
   for (std::size_t index = 0; index < std::min(found.size(), findings_max); ++index) {
     const Finding& finding = found[index];
     html.raw("<li><b>").text(finding.rule).raw("</b>: ").text(finding.sentence);

@@ -78,7 +78,7 @@ margin:.5em 0}
 figure{margin:0;border:1px solid var(--line);border-radius:8px;padding:8px;max-width:100%;flex:1 1 calc(max(200px,var(--m,330px)) + 18px)}figcaption{font-size:.9rem;margin-bottom:8px}
 figcaption b{color:var(--fg);font-size:1.05rem;display:block}
 .map{display:block;width:100%;max-width:var(--w);min-width:var(--m);height:auto;margin:0 auto}
-.map text{font:12.6px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;text-anchor:middle;
+.map text{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;text-anchor:middle;
 fill:var(--fg)}
 .map .role{font-size:10.5px;fill:var(--soft)}
 .lane rect{fill:var(--panel);stroke:var(--line)}.lane.out rect{stroke-dasharray:4 4;fill:none}
@@ -96,7 +96,7 @@ fill:var(--fg)}
 .map .l.c3 text{fill:var(--c3)}.map .l.c4 text{fill:var(--c4)}
 .under{fill:none;stroke:var(--bg);stroke-width:8}.e.x{stroke:var(--bad);stroke-width:3.6}.h.x{fill:var(--bad)}
 .l.x rect{fill:var(--bad)}.map .l.x text{fill:var(--bg)}
-.chart{display:block;width:100%;max-width:760px;height:auto;margin:10px 0 4px}
+.chart{display:block;width:100%;max-width:760px;min-width:560px;height:auto;margin:10px 0 4px}
 .chart text{font:11px system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif;fill:var(--soft)}
 .chart .ct{font-size:12.5px;font-weight:600;fill:var(--fg)}.chart .ay,.chart .e{text-anchor:end}.chart text.ax{text-anchor:middle}
 .chart text.f{text-anchor:start}.chart text.e{text-anchor:end}
