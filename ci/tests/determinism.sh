@@ -5,7 +5,8 @@ source "$(dirname "$0")/lib.sh"
 
 cd "$root" || exit 1
 rehearse() {
-  run "$watershed" run scenarios --quiet --seed "$1" --jobs "$2" --artifacts "$scratch/$3" --report "json=$scratch/$3.json"
+  run "$watershed" run scenarios --quiet --seed "$1" --jobs "$2" --artifacts "$scratch/$3" --report "json=$scratch/$3.json" \
+    --report "html=$scratch/$3.html"
   [ "$status" -le 1 ] || wrong "run with seed $1: exit code $status
 $output"
 }
@@ -23,10 +24,17 @@ run diff -rq "$scratch/first" "$scratch/other"
 expect_status 1 "two seeds"
 
 # What takes real time aside, the reports are the same as well.
-without_times() { grep -vE '^ *"(seconds|seed)": ' "$scratch/$1.json" | grep -v '"replay"' >"$scratch/$1.timeless"; }
+without_times() { grep -vE '^ *"(seconds|seed|started_at|command)": ' "$scratch/$1.json" | grep -v '"replay"' >"$scratch/$1.timeless"; }
 without_times first
 without_times second
 run cmp "$scratch/first.timeless" "$scratch/second.timeless"
 expect_status 0 "reports of one seed"
+
+# The page, too; its record says how it was called.
+masked_page() { sed -E 's#<time>[^<]*</time>##g; s#<code>watershed run [^<]*--report[^<]*</code>##; s#(first|second)\.files/#files/#g' "$scratch/$1.html" >"$scratch/$1.masked"; }
+masked_page first
+masked_page second
+run cmp "$scratch/first.masked" "$scratch/second.masked"
+expect_status 0 "pages of one seed"
 
 finish

@@ -12,7 +12,7 @@ namespace watershed::harness {
 
 namespace {
 
-constexpr std::size_t connections_max = 2000;  // a load's connections are alike
+constexpr std::size_t connections_max = 500;  // a load's connections are alike
 constexpr std::size_t lines_max = 200;
 constexpr std::size_t line_octets_max = 1000;  // RFC 5321 §4.5.3.1.5 allows 512 for a reply, 1000 for text
 

@@ -1,6 +1,8 @@
 // See graph_layout.hpp.
 #include "reports/html/graph_layout.hpp"
 
+#include "reports/html/graph_ids.hpp"
+
 #include <fmt/format.h>
 #include <gvc.h>
 
@@ -43,7 +45,7 @@ std::string_view attribute(void* object, const char* name) {
 class Drawing {
  public:
   explicit Drawing(const LayoutRequest& request)
-      : request_(request), graph_(agopen(writable("flow"), Agdirected, nullptr)) {}
+      : request_(request), graph_(agopen(writable("flow"), Agdirected, &disciplines_)) {}
   ~Drawing() { agclose(graph_); }
   Drawing(const Drawing&) = delete;
   Drawing& operator=(const Drawing&) = delete;
@@ -142,6 +144,7 @@ class Drawing {
   }
 
   const LayoutRequest& request_;
+  Agdisc_t disciplines_ = graph_disciplines();
   Agraph_t* graph_;
   std::vector<Agraph_t*> clusters_;
   std::vector<Agnode_t*> nodes_;
