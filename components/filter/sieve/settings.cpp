@@ -182,6 +182,11 @@ std::optional<Outcome> apply_score(CompileOptions& options, std::string_view nam
   return Outcome();
 }
 
+// A view, not a copy: what is split must outlive its parts.
+std::string_view text_of(const std::optional<std::string>& value) {
+  return value ? std::string_view(*value) : std::string_view();
+}
+
 void set_presence(std::vector<std::string>& names, std::string_view name, bool is_there) {
   std::erase_if(names, [&](const std::string& one) { return equal_ignoring_case(one, name); });
   if (is_there) names.emplace_back(name);
@@ -190,7 +195,7 @@ void set_presence(std::vector<std::string>& names, std::string_view name, bool i
 // 2.3: sieve_editheader_protected = names; 2.4: sieve_editheader_header/NAME/forbid_add = yes.
 std::optional<Outcome> apply_protection(CompileOptions& options, std::string_view name, Value value) {
   std::vector<std::string> names;
-  for (const std::string_view one : split(value.value_or(""), " \t,")) names.emplace_back(one);
+  for (const std::string_view one : split(text_of(value), " \t,")) names.emplace_back(one);
   if (name == "sieve_editheader_protected" || name == "sieve_editheader_forbid_add") {
     options.settings.fields_not_added = names;
   }
@@ -223,7 +228,7 @@ std::optional<Outcome> apply_extensions(CompileOptions& options, std::string_vie
     return Outcome();
   }
   if (name == "sieve_global_extensions") {
-    for (const std::string_view word : split(value.value_or(""), " \t,")) {
+    for (const std::string_view word : split(text_of(value), " \t,")) {
       switch_extension(options.enabled, word.starts_with('+') ? word.substr(1) : word, true);
     }
     return Outcome();
@@ -232,7 +237,7 @@ std::optional<Outcome> apply_extensions(CompileOptions& options, std::string_vie
   const bool is_bench = options.enabled.contains(Extension::dovecot_testsuite);
   options.enabled = all_extensions();
   if (is_bench) options.enabled.insert(Extension::dovecot_testsuite);
-  const auto words = split(value.value_or(""), " \t,");
+  const auto words = split(text_of(value), " \t,");
   const bool is_relative =
       std::any_of(words.begin(), words.end(), [](std::string_view word) { return word[0] == '+' || word[0] == '-'; });
   if (!is_relative && !words.empty()) {
