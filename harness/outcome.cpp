@@ -1,6 +1,8 @@
 // See outcome.hpp.
 #include "harness/outcome.hpp"
 
+#include "harness/worst_verdict.hpp"
+
 #include <algorithm>
 
 namespace watershed::harness {
@@ -32,9 +34,6 @@ void MessageCounts::add(const MessageCounts& other) {
   duplicated += other.duplicated;
 }
 
-namespace {
-
-// The worst verdict of several: a requirement holds only if all that speaks for it does.
 Verdict worst(Verdict a, Verdict b) {
   const auto rank = [](Verdict verdict) {
     switch (verdict) {
@@ -53,8 +52,6 @@ Verdict worst(Verdict a, Verdict b) {
   };
   return rank(a) >= rank(b) ? a : b;
 }
-
-}  // namespace
 
 void summarize(Outcome& outcome) {
   Summary summary;

@@ -2,6 +2,7 @@
 #include "reports/html/sections.hpp"
 
 #include "harness/invariants/invariant_table.hpp"
+#include "harness/worst_verdict.hpp"
 #include "reports/html/markup.hpp"
 
 #include <fmt/format.h>
@@ -25,28 +26,12 @@ struct Cell {
   Verdict verdict = Verdict::skipped;
 };
 
-int rank(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::failed:
-      return 4;
-    case Verdict::error:
-      return 3;
-    case Verdict::inconclusive:
-      return 2;
-    case Verdict::passed:
-      return 1;
-    case Verdict::skipped:
-      return 0;
-  }
-  return 0;
-}
-
 // A known-bad world that was noticed proves that the check sees; one that was not makes the cell worthless.
 void add(Cell& cell, std::size_t index, const ScenarioResult& run) {
   (run.is_must_fail ? cell.known_bad : cell.runs).push_back(index);
   if (run.is_must_fail && run.verdict == Verdict::passed) return;
   if (!run.is_must_fail) cell.messages += run.counts.offered;
-  if (rank(run.verdict) > rank(cell.verdict)) cell.verdict = run.verdict;
+  cell.verdict = worst(cell.verdict, run.verdict);
 }
 
 std::string cell_id(const std::string& requirement, const std::string& world) {
