@@ -254,31 +254,4 @@ Result<std::unique_ptr<Listener>, Error> MemoryNetwork::listen(Endpoint at) {
   return listener;
 }
 
-Result<Endpoint, Error> MemoryNetwork::serve_datagrams(Endpoint at, DatagramHandler handler) {
-  if (at.port == 0) {
-    at.port = 1024;
-    while (datagram_handlers_.contains(at)) ++at.port;
-  }
-  if (datagram_handlers_.contains(at)) return Error{fmt::format("{} is already served", to_string(at))};
-  datagram_handlers_[at] = std::move(handler);
-  return at;
-}
-
-Task<std::optional<std::string>> MemoryNetwork::ask(IpAddress from, Endpoint to, std::string query, Time deadline) {
-  const bool outside = note_if_outside(from, to);
-  const auto handler = datagram_handlers_.find(to);
-  const Link there = link(from, to.address);
-  const bool answered = !outside && handler != datagram_handlers_.end() && !there.is_cut &&
-                        is_host_up(host_at(to.address)) && is_host_up(host_at(from));
-  std::optional<std::string> answer;
-  if (answered) {
-    if (there.latency > Duration::zero()) co_await executor_.sleep_for(there.latency);
-    answer = co_await handler->second(std::move(query), Endpoint{from, 53});
-    if (answer && there.latency > Duration::zero()) co_await executor_.sleep_for(there.latency);
-    if (answer && executor_.now() > deadline) answer.reset();
-  }
-  if (!answer) co_await executor_.sleep_until(deadline);
-  co_return answer;
-}
-
 }  // namespace watershed::stage

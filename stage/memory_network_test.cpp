@@ -257,6 +257,22 @@ TEST(MemoryNetwork, Datagrams) {
   EXPECT_EQ(world.facts(FactKind::escaped), (std::vector<std::string>{"client.example 203.0.113.9:53 "}));
 }
 
+Task<std::optional<std::string>> answer_late(Executor& executor, std::string query) {
+  co_await executor.sleep_for(seconds(20));
+  co_return query;
+}
+
+TEST(MemoryNetwork, ASlowAnswerKeepsNobodyWaitingBeyondTheDeadline) {
+  World world;
+  const Endpoint server{world.to.address, 53};
+  Executor& executor = world.executor;
+  ASSERT_TRUE(world.network.serve_datagrams(
+      server, [&executor](std::string query, Endpoint) { return answer_late(executor, std::move(query)); }));
+  executor.spawn(ask(world, server, "mx"));
+  executor.run_until(forever);
+  EXPECT_EQ(world.log, (std::vector<std::string>{"5000ms nothing"}));
+}
+
 TEST(MemoryNetwork, ShutDownInMidConversation) {
   World world;
   for (int index = 0; index < 5; ++index) {
