@@ -36,4 +36,16 @@ expect_output '"answer": "no"' "the JSON report says no"
 output="$(cat junit.xml)"
 expect_output "<failure type=\"invariant segregation\"" "the JUnit report has the failure"
 
+# The line as it was again.
+mutate "$table" 'ctbto\.int relay:\[eu\.cloud\.example\]' 'ctbto.int       relay:[mx.ctbto.int]'
+
+# What the Linux part's files were in phase 1 is known even where only phase 2 runs.
+untouched=scenarios/cloud/linux-part-untouched.yaml
+run "$watershed" run "$untouched" --world phase2 --seed 1
+expect_status 0 "the Linux part as it was"
+echo 'message_size_limit = 1000000' >>scenarios/worlds/phase2/postfix/int-mx/main.cf
+run "$watershed" run "$untouched" --world phase2 --seed 1
+expect_status 1 "a line more in the Linux part"
+expect_output "is not as in world phase1: .*int-mx/main\.cf" "the file that changed is named"
+
 finish

@@ -56,6 +56,8 @@ struct Unchanged final : Expectation {
   std::string zone;
   std::string since;
 
+  std::string world_read() const override { return since; }
+
   void check(const Evidence& evidence, Findings& findings) const override {
     const auto before = evidence.worlds.find(since);
     if (before == evidence.worlds.end()) {

@@ -46,6 +46,8 @@ class Expectation {
  public:
   virtual ~Expectation() = default;
   virtual void check(const Evidence& evidence, Findings& findings) const = 0;
+  /// A world whose files it reads besides those of the world that ran; empty: none.
+  virtual std::string world_read() const { return {}; }
 
   std::string kind;
   std::string subject;  ///< message id, or `world`

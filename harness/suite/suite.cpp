@@ -163,6 +163,10 @@ class SuiteLoader {
       }
       diagnostics_.insert(diagnostics_.end(), wrong.begin(), wrong.end());
     }
+    // What another world's files say needs no run of that world: it is read even where `--world` leaves it out.
+    for (const auto& expectation : scenario.expectations) {
+      if (const std::string name = expectation->world_read(); !name.empty()) world(name, scenario);
+    }
   }
 
   void check_requirement_ids(const Scenario& scenario) {
