@@ -3,6 +3,7 @@
 
 #include "components/router/postfix/config.hpp"
 #include "harness/world/mailboxes_file.hpp"
+#include "harness/world/milters.hpp"
 #include "harness/world/shown.hpp"
 #include "harness/world/spam_file.hpp"
 #include "harness/world/tenant_file.hpp"
@@ -62,7 +63,10 @@ class Loader {
       take(loaded, diagnostics_);
       if (loaded) {
         config.router = *loaded;
-        note_not_understood(config.router->config());
+        const postfix::PostfixConfig& folder = config.router->config();
+        world_.warnings.insert(world_.warnings.end(), folder.warnings().begin(), folder.warnings().end());
+        note_not_understood(folder.not_understood());
+        note_not_understood(milters_without_a_part(folder, host.spam_filter.is_set() || !host.milter.empty()));
       }
     } else if (const auto* mail_store = std::get_if<MailStoreSpec>(&host.role)) {
       auto loaded = load_mailboxes(world_.spec, mail_store->mailboxes, mail_store->filter);
@@ -86,9 +90,8 @@ class Loader {
     world_.dns_views.push_back(std::move(view));
   }
 
-  void note_not_understood(const postfix::PostfixConfig& config) {
-    for (const Diagnostic& warning : config.warnings()) world_.warnings.push_back(warning);
-    for (const postfix::NotUnderstood& line : config.not_understood()) {
+  void note_not_understood(const std::vector<postfix::NotUnderstood>& lines) {
+    for (const postfix::NotUnderstood& line : lines) {
       const std::string place = to_file_line(line.at);
       bool waived = false;
       for (const WaiverSpec& waiver : world_.spec.waivers) {

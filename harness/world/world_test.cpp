@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -118,6 +119,30 @@ TEST_F(WorldTest, AZoneIsComparedByteForByte) {
               ::testing::ElementsAre(HasSubstr("spam.yaml has changed")));
   EXPECT_THAT(zone_differences((*before)->spec, (*same)->spec, "nowhere"),
               ::testing::ElementsAre(HasSubstr("no host to compare")));
+}
+
+TEST_F(WorldTest, AMilterThatNothingStandsForIsNotUnderstood) {
+  const auto lines = [&](const std::string& keys, const std::string& main, const std::string& master = "") {
+    write("pf/main.cf", main + "mynetworks = 127.0.0.0/8\n");
+    write("pf/master.cf", "smtp inet n - n - - smtpd\n" + master);
+    std::string yaml = good;
+    yaml.replace(yaml.find("spam_filter: spam.yaml"), 22, "router: pf" + keys);
+    EXPECT_EQ(errors(yaml), "");
+    std::vector<std::string> found;
+    const auto world = load_world(folder_, "worlds/w");
+    if (!world) return found;
+    for (const NotUnderstoodLine& line : (*world)->not_understood) found.push_back(line.place + ": " + line.text);
+    return found;
+  };
+  const std::string with_filter = ", spam_filter: spam.yaml";
+  EXPECT_THAT(lines(with_filter, "smtpd_milters = unix:a\nnon_smtpd_milters = $smtpd_milters\n"), IsEmpty());
+  EXPECT_THAT(lines(with_filter, "smtpd_milters = unix:a, inet:b:1\n"),
+              ElementsAre(AllOf(HasSubstr("pf/main.cf:1: milter inet:b:1: "), HasSubstr("stands for another"))));
+  EXPECT_THAT(lines("", "smtpd_milters = unix:a\n"),
+              ElementsAre(AllOf(HasSubstr("pf/main.cf:1: milter unix:a: "), HasSubstr("no filter"))));
+  EXPECT_THAT(lines("", "smtpd_milters = unix:a\nreceive_override_options = no_milters\n"), IsEmpty());
+  EXPECT_THAT(lines("", "\n", "26 inet n - n - - smtpd\n  -o smtpd_milters=unix:c\n"),
+              ElementsAre(HasSubstr("pf/master.cf:2: milter unix:c: ")));
 }
 
 TEST(Shapes, ExamplesAndDefaultsAreTrue) {

@@ -236,11 +236,13 @@ TEST_F(RouterTest, MailForItsOwnExchangerLoopsBack) {
   send("192.0.2.25", envelope("<>", {"r@null.example"}));
   send("192.0.2.25", envelope("<>", {"r@nowhere.example"}));
   EXPECT_TRUE(run());
-  const auto discarded = facts(FactKind::discarded);
-  ASSERT_THAT(discarded, SizeIs(3));
-  EXPECT_THAT(discarded[0].text, HasSubstr("5.4.6 mail for b.example loops back to myself"));
-  EXPECT_THAT(discarded[1].text, HasSubstr("5.1.0 Domain null.example does not accept mail (nullMX)"));
-  EXPECT_THAT(discarded[2].text, HasSubstr("5.4.4 Host or domain name not found"));
+  const auto discarded = [&](std::string_view reason) {
+    return ::testing::Contains(::testing::Field(&stage::Fact::text, HasSubstr(std::string(reason))));
+  };
+  EXPECT_THAT(facts(FactKind::discarded), SizeIs(3));
+  EXPECT_THAT(facts(FactKind::discarded), discarded("5.4.6 mail for b.example loops back to myself"));
+  EXPECT_THAT(facts(FactKind::discarded), discarded("5.1.0 Domain null.example does not accept mail (nullMX)"));
+  EXPECT_THAT(facts(FactKind::discarded), discarded("5.4.4 Host or domain name not found"));
 }
 
 // Says all at once what a client that smuggles says: a second transaction behind LF "." LF.

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 namespace watershed::postfix {
 
@@ -201,7 +202,10 @@ class ConfigLoader {
     SourcePosition at = parameters.where(name);
     const bool is_default = at.file.empty();
     if (is_default) at = SourcePosition{config_.main_->file(), 0, 0};
+    std::string_view before;
     for (const std::string& element : parameters.list(name)) {
+      // The socket of a policy service is written as a table is, and is none.
+      if (std::exchange(before, element) == "check_policy_service") continue;
       std::string_view text = element;
       while (text.starts_with("!")) text.remove_prefix(1);
       if (looks_like_table(text)) open_one(name, std::string(text), at, is_default);
@@ -216,7 +220,8 @@ class ConfigLoader {
         alias_files_.contains(type_and_name.starts_with("proxy:") ? type_and_name.substr(6) : type_and_name);
     const bool is_alias_map = parameter == "alias_maps" || parameter == "alias_database";
     const TableUse use{is_alias_map, is_alias};
-    const TableSource source{[this](std::string_view name) { return folder_.read(name); }};
+    const TableSource source{[this](std::string_view name) { return folder_.read(name); },
+                             [this](std::string_view name) { return folder_.shown(name); }};
     auto opened = open_table(type_and_name, at, source, use);
     if (!opened && is_default) {
       // A default such as alias_maps = hash:/etc/aliases, nis:… only matters when it is asked.
@@ -231,13 +236,18 @@ class ConfigLoader {
     if (is_alias) read_includes(type_and_name);
   }
 
+  Diagnostic no_such_file(const SourcePosition& at, std::string_view what, const std::string& name,
+                          const std::string& line) const {
+    return {Severity::error, at, fmt::format("{} file {}: there is no such file in the folder", what, name), line,
+            "expected " + folder_.shown(name)};
+  }
+
   /// match_list(3): `/file` stands for the lines of that file.
   void read_list_file(const std::string& name, const SourcePosition& at, int depth) {
     if (config_.files_.contains(name)) return;
     const auto file = folder_.read(name);
     if (!file || depth > 20) {
-      errors_.push_back(
-          {Severity::error, at, fmt::format("list file {}: there is no such file in the folder", name), {}, {}});
+      errors_.push_back(no_such_file(at, "list", name, {}));
       return;
     }
     config_.files_[name] = *file;
@@ -264,11 +274,7 @@ class ConfigLoader {
         if (name.empty() || config_.files_.contains(name) || depth > 20) continue;
         const auto included = folder_.read(name);
         if (!included) {
-          errors_.push_back({Severity::error,
-                             {file.shown_path, line.line, 1},
-                             fmt::format(":include: file {}: there is no such file in the folder", name),
-                             line.text,
-                             {}});
+          errors_.push_back(no_such_file({file.shown_path, line.line, 1}, ":include:", name, line.text));
           continue;
         }
         config_.files_[name] = *included;

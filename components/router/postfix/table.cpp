@@ -44,9 +44,11 @@ Parsed<OpenedTable> open_from_file(const TableRequest& request, const TableSourc
   } else {
     file = source.read_file(request.name);
     if (!file) {
-      return request_error(request,
-                           fmt::format("table {}:{}: there is no such file in the folder", request.type, request.name),
-                           "Tables are read from their source text, not from a .db or .lmdb file.");
+      return request_error(
+          request, fmt::format("table {}:{}: there is no such file in the folder", request.type, request.name),
+          source.expected_at
+              ? "expected " + source.expected_at(request.name) + ", as source text: a .db or .lmdb file is not read"
+              : "a table is read from its source text, not from a .db or .lmdb file");
     }
   }
   if (const std::size_t nul = file->text.find('\0'); nul != std::string::npos) {

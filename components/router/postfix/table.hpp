@@ -68,6 +68,8 @@ struct TableSource {
     std::string text;
   };
   std::function<std::optional<File>(std::string_view name)> read_file;
+  /// Where that file is expected, for messages; empty: not said.
+  std::function<std::string(std::string_view name)> expected_at = {};
 };
 
 struct OpenedTable {

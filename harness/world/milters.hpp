@@ -1,0 +1,15 @@
+// The milters that a router's configuration calls, against the filter that the world gives it.
+#pragma once
+
+#include "components/router/postfix/config.hpp"
+
+#include <vector>
+
+namespace watershed::harness {
+
+/// The milters named in smtpd_milters (main.cf or -o) and non_smtpd_milters that nothing in the world stands for. A
+/// world gives a host one filter at most (`spam_filter` or `milter`); it stands for the first that smtpd asks. Each of
+/// the others may refuse, change or take a message, so no verdict can rest on it. postconf(5).
+std::vector<postfix::NotUnderstood> milters_without_a_part(const postfix::PostfixConfig& config, bool has_filter);
+
+}  // namespace watershed::harness
