@@ -64,7 +64,8 @@ std::string letter() {
 std::string many_rules(int count) {
   std::string source = "require [\"fileinto\"];\n";
   for (int rule = 0; rule < count; ++rule) {
-    source += fmt::format("if header :is \"subject\" \"request {}\" {{ fileinto \"R{}\"; }}\n", rule, rule);
+    source += fmt::format("if header {} \"subject\" \"request {}\" {{ fileinto \"R{}\"; }}\n",
+                          rule % 2 == 0 ? ":is" : ":contains", rule, rule);
   }
   return source + "if header :contains \"subject\" \"waveform\" { fileinto \"W\"; }\n";
 }

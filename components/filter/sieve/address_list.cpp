@@ -4,6 +4,7 @@
 #include "mail/address.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -14,10 +15,13 @@ namespace {
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 // RFC 5322 §3.2.3 atext, with what RFC 6532 adds.
-bool is_atom(char c) {
-  const auto octet = static_cast<unsigned char>(c);
-  return octet > 0x20 && octet != 0x7f && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
-}
+constexpr std::array<bool, 256> atom_octets = [] {
+  std::array<bool, 256> out{};
+  for (std::size_t octet = 0x21; octet < out.size(); ++octet) out[octet] = octet != 0x7f;
+  for (const char special : std::string_view("()<>[]:;@\\,.\"")) out[static_cast<unsigned char>(special)] = false;
+  return out;
+}();
+bool is_atom(char c) { return atom_octets[static_cast<unsigned char>(c)]; }
 
 class Reader {
  public:

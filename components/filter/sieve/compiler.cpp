@@ -139,7 +139,7 @@ Block Compiler::block(const std::vector<ast::Node>& commands, bool is_top_level)
   const bool may_change_message = requires_extension(Extension::editheader) || requires_extension(Extension::replace) ||
                                   requires_extension(Extension::enclose) || requires_extension(Extension::include) ||
                                   requires_extension(Extension::dovecot_testsuite);
-  return may_change_message ? std::move(out) : with_rule_tables(std::move(out));
+  return may_change_message ? std::move(out) : with_rule_table(std::move(out));
 }
 
 CommandPointer Compiler::if_chain(const std::vector<ast::Node>& commands, std::size_t& index) {

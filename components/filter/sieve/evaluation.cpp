@@ -125,12 +125,16 @@ bool Evaluation::step(Place at) {
 
 Flow Evaluation::run(const Block& block) {
   for (const CommandPointer& command : block) {
-    if (!step(command->at)) return Flow::stop;
-    const Flow flow = command->run(*this);
-    if (failed()) return Flow::stop;
+    const Flow flow = run(*command);
     if (flow != Flow::next) return flow;
   }
   return Flow::next;
+}
+
+Flow Evaluation::run(const CommandNode& command) {
+  if (!step(command.at)) return Flow::stop;
+  const Flow flow = command.run(*this);
+  return failed() ? Flow::stop : flow;
 }
 
 Flow Evaluation::run(const Unit& unit) {

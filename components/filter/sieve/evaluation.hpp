@@ -89,6 +89,7 @@ class Evaluation {
 
   /// Runs the commands in order.
   Flow run(const Block& block);
+  Flow run(const CommandNode& command);
   /// Runs a script of the program with its local variables empty. RFC 6609 §3.2.
   Flow run(const Unit& unit);
   bool has_run(const Unit& unit) const;

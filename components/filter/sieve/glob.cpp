@@ -19,6 +19,14 @@ Glob::Glob(std::string_view pattern) : segments_(1) {
   }
 }
 
+std::string_view Glob::longest_literal() const {
+  std::string_view longest;
+  for (const Segment& segment : segments_) {
+    if (!segment.has_any && segment.octets.size() > longest.size()) longest = segment.octets;
+  }
+  return longest;
+}
+
 bool Glob::fits_at(const Segment& segment, std::string_view value, std::size_t at) {
   if (at + segment.octets.size() > value.size()) return false;
   if (!segment.has_any) return value.substr(at, segment.octets.size()) == segment.octets;

@@ -18,6 +18,9 @@ class Glob {
   /// each `*` takes as little as it can, the leftmost first (RFC 5229 §3.2). Time is value × pattern at worst.
   bool fits(std::string_view value, std::vector<Span>* spans) const;
 
+  /// The longest run of octets without any wildcard between two `*`: every value that fits has it. Empty: none.
+  std::string_view longest_literal() const;
+
  private:
   /// What stands between two `*`. `any[n]` says that the nth octet was `?`.
   struct Segment {

@@ -4,6 +4,7 @@
 
 #include "components/filter/sieve/ast.hpp"
 #include "components/filter/sieve/header_names.hpp"
+#include "components/filter/sieve/key_index.hpp"
 #include "components/filter/sieve/script.hpp"
 
 #include <memory>
@@ -32,15 +33,6 @@ class CommandNode {
   std::uint32_t number = 0;  ///< index into Program::commands
 };
 
-struct HeaderName;
-struct Match;
-
-/// See TestNode::keyed.
-struct KeyedTest {
-  const std::vector<HeaderName>* names = nullptr;
-  const Match* match = nullptr;
-};
-
 class TestNode {
  public:
   TestNode() = default;
@@ -50,8 +42,9 @@ class TestNode {
 
   virtual bool holds(Evaluation& evaluation) const = 0;
 
-  /// For a test that only asks whether a field of these names has one of some constant values: what it asks.
-  virtual std::optional<KeyedTest> keyed() const { return std::nullopt; }
+  /// Adds conditions of which one at least is fulfilled whenever the test holds; false where there are none. While none
+  /// is fulfilled, the test changes nothing of the evaluation, so that it need not be asked.
+  virtual bool add_conditions(std::vector<KeyCondition>& /*conditions*/) const { return false; }
 
   Place at;
   std::optional<bool> constant;  ///< what it says of every message, where that is known

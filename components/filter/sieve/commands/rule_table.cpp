@@ -2,13 +2,11 @@
 #include "components/filter/sieve/commands/rule_table.hpp"
 
 #include "components/filter/sieve/commands/if.hpp"
-#include "components/filter/sieve/compiler.hpp"
 
 #include <algorithm>
 #include <map>
-#include <string>
-#include <string_view>
-#include <unordered_map>
+#include <optional>
+#include <utility>
 
 namespace watershed::sieve {
 
@@ -16,89 +14,100 @@ namespace {
 
 constexpr std::size_t rules_min = 8;  // below, trying each is as quick
 
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-using Keys = std::unordered_map<std::string, std::vector<std::uint32_t>, TextHash, std::equal_to<>>;
+/// What must be so if this command does anything; nothing where that is not known.
+std::optional<std::vector<KeyCondition>> conditions_of(const CommandNode& command) {
+  const auto* chain = dynamic_cast<const IfCommand*>(&command);
+  if (chain == nullptr) return std::nullopt;
+  std::vector<KeyCondition> conditions;
+  for (const Branch& branch : chain->branches) {
+    if (!branch.test || !branch.test->add_conditions(conditions)) return std::nullopt;
+  }
+  return conditions;
+}
 
 class RuleTable final : public CommandNode {
  public:
-  explicit RuleTable(std::vector<std::unique_ptr<IfCommand>> group) : rules_(std::move(group)) {
-    at = rules_.front()->at;
-    number = rules_.front()->number;
-    for (std::uint32_t rule = 0; rule < rules_.size(); ++rule) {
-      const KeyedTest keyed = *rules_[rule]->branches.front().test->keyed();
-      for (const HeaderName& name : *keyed.names) {
-        Column& column = columns_[name.number];
-        Keys& keys = keyed.match->folds() ? column.folded : column.exact;
-        for (const MatchKey& key : keyed.match->keys) keys[key.compared].push_back(rule);
+  explicit RuleTable(Block block) : commands_(std::move(block)) {
+    at = commands_.front()->at;
+    number = commands_.front()->number;
+    for (std::uint32_t index = 0; index < commands_.size(); ++index) {
+      const auto conditions = conditions_of(*commands_[index]);
+      if (!conditions) {
+        always_.push_back(index);
+        continue;
       }
+      for (const KeyCondition& condition : *conditions) {
+        Column& column = columns_[{condition.name, condition.of}];
+        (condition.folds ? column.folded : column.exact).add(condition.key, condition.within, index);
+      }
+    }
+    for (auto& [of, column] : columns_) {
+      column.folded.finish();
+      column.exact.finish();
     }
   }
 
   Flow run(Evaluation& evaluation) const override {
-    // :is sets no match values and the message stays as it is, so all tests can be asked before the first block runs.
-    std::vector<std::uint32_t> hits;
-    for (const auto& [name, column] : columns_) {
-      for (IndexedField* field = evaluation.headers().first(name); field != nullptr;
+    // The message stays as it is, and a test of which no condition is fulfilled changes nothing either: so all can be
+    // asked before the first block runs.
+    std::vector<std::uint32_t> chosen = always_;
+    for (const auto& [of, column] : columns_) {
+      for (IndexedField* field = evaluation.headers().first(of.first); field != nullptr;
            field = evaluation.headers().next(*field)) {
-        if (!column.folded.empty()) collect(column.folded, field->folded(), hits);
-        if (!column.exact.empty()) collect(column.exact, field->text(), hits);
+        collect(evaluation, of.second, column, *field, chosen);
       }
     }
-    std::sort(hits.begin(), hits.end());
-    hits.erase(std::unique(hits.begin(), hits.end()), hits.end());
-    for (const std::uint32_t hit : hits) {
-      const Branch& branch = rules_[hit]->branches.front();
-      evaluation.take(branch.number);
-      const Flow flow = evaluation.run(branch.block);
-      if (flow != Flow::next || evaluation.failed()) return flow;
+    std::sort(chosen.begin(), chosen.end());
+    chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
+    for (const std::uint32_t index : chosen) {
+      const Flow flow = evaluation.run(*commands_[index]);
+      if (flow != Flow::next) return flow;
     }
     return Flow::next;
   }
 
  private:
+  using Of = KeyCondition::Of;
   struct Column {
-    Keys folded;
-    Keys exact;
+    KeyIndex folded;
+    KeyIndex exact;
+
+    void collect(std::string_view value, std::string_view folded_value, std::vector<std::uint32_t>& chosen) const {
+      folded.collect(folded_value, chosen);
+      if (!exact.empty()) exact.collect(value, chosen);
+    }
   };
 
-  static void collect(const Keys& keys, std::string_view value, std::vector<std::uint32_t>& hits) {
-    const auto found = keys.find(value);
-    if (found != keys.end()) hits.insert(hits.end(), found->second.begin(), found->second.end());
+  static void collect(Evaluation& evaluation, Of of, const Column& column, IndexedField& field,
+                      std::vector<std::uint32_t>& chosen) {
+    if (of == Of::field) return column.collect(field.text(), field.folded(), chosen);
+    const auto& addresses = field.addresses(evaluation.limits().header_addresses_max);
+    // The address test compares a field without any address as it stands.
+    if (addresses.empty()) column.collect(field.text(), field.folded(), chosen);
+    for (const IndexedAddress& address : addresses) {
+      if (of == Of::address) {
+        column.collect(address.all, address.folded_all, chosen);
+      } else if (of == Of::domain) {
+        column.collect(address.domain, address.folded_domain, chosen);
+      } else {
+        column.collect(address.local_part, address.folded_local_part, chosen);
+      }
+    }
   }
 
-  std::vector<std::unique_ptr<IfCommand>> rules_;
-  std::map<std::uint32_t, Column> columns_;  // by interned name
+  Block commands_;
+  std::vector<std::uint32_t> always_;  // commands that have no conditions
+  std::map<std::pair<std::uint32_t, Of>, Column> columns_;
 };
-
-bool is_rule(const CommandNode& command) {
-  const auto* chain = dynamic_cast<const IfCommand*>(&command);
-  if (chain == nullptr || chain->branches.size() != 1) return false;
-  const TestPointer& test = chain->branches.front().test;
-  return test && test->keyed().has_value();
-}
 
 }  // namespace
 
-Block with_rule_tables(Block block) {
+Block with_rule_table(Block block) {
+  std::size_t rules = 0;
+  for (const CommandPointer& command : block) rules += conditions_of(*command) ? 1U : 0U;
+  if (rules < rules_min) return block;
   Block out;
-  out.reserve(block.size());
-  for (std::size_t begin = 0; begin < block.size();) {
-    std::size_t end = begin;
-    while (end < block.size() && is_rule(*block[end])) ++end;
-    if (end - begin < rules_min) {
-      end = std::max(end, begin + 1);
-      std::move(block.begin() + static_cast<std::ptrdiff_t>(begin), block.begin() + static_cast<std::ptrdiff_t>(end),
-                std::back_inserter(out));
-      begin = end;
-      continue;
-    }
-    std::vector<std::unique_ptr<IfCommand>> group;
-    for (; begin < end; ++begin) group.emplace_back(static_cast<IfCommand*>(block[begin].release()));
-    out.push_back(std::make_unique<RuleTable>(std::move(group)));
-  }
+  out.push_back(std::make_unique<RuleTable>(std::move(block)));
   return out;
 }
 

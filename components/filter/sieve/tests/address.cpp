@@ -63,6 +63,14 @@ class AddressTest final : public TestNode {
     return any_chosen_field(evaluation, names, choice, mime, visit) || run.finish();
   }
 
+  bool add_conditions(std::vector<KeyCondition>& conditions) const override {
+    if (mime.is_used || part == AddressPart::user || part == AddressPart::detail) return false;
+    const auto of = part == AddressPart::domain       ? KeyCondition::Of::domain
+                    : part == AddressPart::local_part ? KeyCondition::Of::local_part
+                                                      : KeyCondition::Of::address;
+    return add_key_conditions(match, of, names, conditions);
+  }
+
   std::vector<HeaderName> names;
   FieldChoice choice;
   MimeOptions mime;

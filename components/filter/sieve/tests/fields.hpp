@@ -57,4 +57,8 @@ bool any_chosen_field(Evaluation& evaluation, const std::vector<HeaderName>& nam
   return visit(*all[choice.from_end ? all.size() - choice.number : choice.number - 1]);
 }
 
+/// For TestNode::add_conditions: what a match of constant keys with fields of these names says.
+bool add_key_conditions(const Match& match, KeyCondition::Of of, const std::vector<HeaderName>& names,
+                        std::vector<KeyCondition>& conditions);
+
 }  // namespace watershed::sieve

@@ -22,13 +22,8 @@ class HeaderTest final : public TestNode {
     return any_chosen_field(evaluation, names, choice, mime, visit) || run.finish();
   }
 
-  std::optional<KeyedTest> keyed() const override {
-    const bool is_plain = choice.number == 0 && !mime.is_used && match.type == MatchType::is && match.is_constant() &&
-                          (match.comparator == Comparator::octet || match.comparator == Comparator::ascii_casemap);
-    const bool has_names =
-        std::all_of(names.begin(), names.end(), [](const HeaderName& name) { return name.text.is_constant(); });
-    if (!is_plain || !has_names) return std::nullopt;
-    return KeyedTest{&names, &match};
+  bool add_conditions(std::vector<KeyCondition>& conditions) const override {
+    return !mime.is_used && add_key_conditions(match, KeyCondition::Of::field, names, conditions);
   }
 
   std::vector<HeaderName> names;

@@ -21,6 +21,13 @@ class ListTest final : public TestNode {
                       : std::any_of(tests.begin(), tests.end(), holds_one);
   }
 
+  // Of allof only the first test is sure to be asked.
+  bool add_conditions(std::vector<KeyCondition>& conditions) const override {
+    if (constant || tests.empty()) return false;
+    const auto adds = [&](const TestPointer& test) { return test->add_conditions(conditions); };
+    return wants_all_ ? adds(tests.front()) : std::all_of(tests.begin(), tests.end(), adds);
+  }
+
   std::vector<TestPointer> tests;
 
  private:
