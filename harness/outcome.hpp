@@ -75,6 +75,7 @@ struct ScenarioResult {
   std::vector<MessageResult> messages;
   std::uint64_t messages_left_out = 0;  ///< of a load, only the first are listed
   std::set<std::string> shared_hosts;
+  std::set<std::string> segregated_classes;  ///< which the world keeps apart, whether or not such mail was sent
   FlowFigures figures;
   double seconds = 0;                     ///< real
   double virtual_seconds = 0;             ///< on the clock of the lane

@@ -108,6 +108,10 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
         "old@ctbto.org from op@station.example": 1
       },
       "shared_hosts": [],
+      "segregated_classes": [
+        "personal",
+        "verification"
+      ],
       "figures": {
         "hops": 2,
         "rules": 5,

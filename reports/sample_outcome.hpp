@@ -44,6 +44,7 @@ inline harness::ScenarioResult sample_passed() {
   run.counts.delivered = 2;
   run.hops = 4;
   run.stragglers = {{"old@ctbto.org from op@station.example", 1}};
+  run.segregated_classes = {"personal", "verification"};
   run.figures = {2, 5, 1};
   run.seconds = 0.0125;
   run.virtual_seconds = 1.5;

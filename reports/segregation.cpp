@@ -26,7 +26,8 @@ struct Evidence {
   std::uint64_t broken_invariants = 0;
   std::uint64_t failed = 0;
   std::uint64_t inconclusive = 0;
-  std::set<std::string> classes;
+  std::set<std::string> classes;  // of the mail that was sent
+  std::set<std::string> segregated_classes;
   std::set<std::string> shared_hosts;
 };
 
@@ -42,6 +43,7 @@ void add(Evidence& evidence, const ScenarioResult& run) {
   for (const harness::MessageResult& message : run.messages) {
     if (!message.message_class.empty()) evidence.classes.insert(message.message_class);
   }
+  evidence.segregated_classes.insert(run.segregated_classes.begin(), run.segregated_classes.end());
   evidence.shared_hosts.insert(run.shared_hosts.begin(), run.shared_hosts.end());
 }
 
@@ -51,6 +53,20 @@ std::uint64_t unnoticed_bad_worlds(const Outcome& outcome) {
       std::count_if(outcome.scenarios.begin(), outcome.scenarios.end(), [](const ScenarioResult& run) {
         return run.is_must_fail && run.verdict != Verdict::passed && run.verdict != Verdict::skipped;
       }));
+}
+
+// Two kinds of mail are apart only where both were seen to go their ways; what may go everywhere shows nothing.
+std::string unseen_classes(const Evidence& evidence) {
+  std::vector<std::string> seen;
+  std::vector<std::string> unseen;
+  for (const std::string& each : evidence.segregated_classes) {
+    (evidence.classes.contains(each) ? seen : unseen).push_back(each);
+  }
+  if (evidence.classes.empty()) return "no mail was sent";
+  if (seen.size() + unseen.size() < 2) return "the world keeps no two classes of mail apart";
+  if (seen.size() == 1) return fmt::format("of the classes to be kept apart, only {} mail was sent", seen.front());
+  if (seen.empty() || !unseen.empty()) return fmt::format("no {} mail was sent", fmt::join(unseen, " and no "));
+  return {};
 }
 
 SegregationAnswer answer_from(const Evidence& evidence, std::uint64_t unnoticed) {
@@ -64,13 +80,12 @@ SegregationAnswer answer_from(const Evidence& evidence, std::uint64_t unnoticed)
     answer.reason = fmt::format("{} of {} failed", evidence.failed, plural(evidence.runs, "run"));
   } else if (evidence.inconclusive > 0) {
     answer.reason = fmt::format("{} of {} inconclusive", evidence.inconclusive, plural(evidence.runs, "run"));
-  } else if (evidence.classes.size() < 2) {
-    answer.reason = evidence.classes.empty() ? std::string("no mail was sent")
-                                             : fmt::format("only {} mail was sent", *evidence.classes.begin());
   } else if (!evidence.shared_hosts.empty()) {
     answer.kind = Segregated::shared;
     answer.reason = fmt::format("{}: {}", plural(evidence.shared_hosts.size(), "shared host"),
                                 fmt::join(evidence.shared_hosts, ", "));
+  } else if (std::string unseen = unseen_classes(evidence); !unseen.empty()) {
+    answer.reason = std::move(unseen);
   } else {
     answer.kind = Segregated::yes;
     answer.reason = fmt::format("0 crossings in {}", plural(evidence.runs, "run"));

@@ -47,6 +47,12 @@ TEST(Segregation, IsNotShownWhereTheChecksAreBlind) {
     for (ScenarioResult& run : runs) run.messages.resize(1);
   };
   EXPECT_EQ(kind_with(only_one_class), Segregated::not_shown);
+  const auto one_class_may_go_everywhere = [](auto& runs) {
+    for (ScenarioResult& run : runs) run.messages.back().message_class = "liaison";
+  };
+  EXPECT_EQ(kind_with(one_class_may_go_everywhere), Segregated::not_shown);
+  const auto a_third_class_was_not_sent = [](auto& runs) { runs[0].segregated_classes.insert("test"); };
+  EXPECT_EQ(kind_with(a_third_class_was_not_sent), Segregated::not_shown);
   EXPECT_EQ(kind_with([](auto& runs) { runs.erase(runs.begin(), runs.begin() + 2); }), Segregated::not_shown);
 }
 

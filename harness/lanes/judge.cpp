@@ -87,6 +87,8 @@ ScenarioResult begin_result(const Scenario& scenario, const World& world, std::u
   result.world = world.spec.name;
   result.requirements = scenario.requirements;
   result.is_must_fail = scenario.must_fail.has_value();
+  const std::vector<std::string> apart = world.spec.segregated_classes();
+  result.segregated_classes = {apart.begin(), apart.end()};
   const std::string choice = lane == "simulated" ? "" : "--lane " + lane + " ";
   result.replay = fmt::format("watershed run {}--seed {} --world {} {}", choice, seed, world.spec.name, scenario.file);
   return result;

@@ -129,6 +129,7 @@ void each_field(T& run, auto&& field) {
   field("hops", run.hops);
   field("stragglers", run.stragglers);
   field("shared_hosts", run.shared_hosts);
+  field("segregated_classes", run.segregated_classes);
   field("figures", run.figures);
   field("seconds", run.seconds);
   field("virtual_seconds", run.virtual_seconds);
