@@ -109,11 +109,12 @@ void DataDecoder::on_line_feed() {
     return;
   }
   if (policy_ == BareNewlinePolicy::normalize_content) {
-    // RFC 5321 §4.5.2 deletes a leading period before other characters; a period alone that ends nothing is content.
-    if (state_ == State::dot) put(".");
-    line_began_after_crlf_ = pending_returns_ == 1;
-    pending_returns_ = 0;
-    put("\r\n");
+    // smtpd(8): one CR belongs to the line end, others before it to the line. A line with nothing but a period that may
+    // not end the content is left out.
+    const bool is_lone_period = state_ == State::dot && pending_returns_ <= 1;
+    line_began_after_crlf_ = !is_bare;
+    put_pending_returns(is_bare ? 0 : pending_returns_ - 1);
+    if (!is_lone_period) put("\r\n");
     state_ = State::line_start;
     return;
   }
@@ -157,14 +158,16 @@ bool has_bare_newline(std::string_view content) {
   return false;
 }
 
-std::string normalize_newlines(std::string_view content) {
+std::string normalize_newlines(std::string_view content, BareNewlinePolicy policy) {
+  const bool keeps_other_returns = policy == BareNewlinePolicy::normalize_content;
   std::string out;
   out.reserve(content.size());
   while (true) {
     const std::size_t line_feed = content.find('\n');
     if (line_feed == std::string_view::npos) break;
     std::string_view line = content.substr(0, line_feed);
-    while (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    while (!keeps_other_returns && line.ends_with('\r')) line.remove_suffix(1);
     out += line;
     out += "\r\n";
     content.remove_prefix(line_feed + 1);

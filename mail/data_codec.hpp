@@ -15,7 +15,8 @@ enum class BareNewlinePolicy {
   keep,               ///< bytes stay as they are
   reject,             ///< the content is taken to its end and then refused (550 5.6.11)
   normalize,          ///< bare LF becomes CRLF and may end the data: what Postfix before 3.9 does
-  normalize_content,  ///< bare LF becomes CRLF but never ends the data: Postfix's smtpd_forbid_bare_newline = normalize
+  normalize_content,  ///< bare LF becomes CRLF but never ends the data: Postfix's smtpd_forbid_bare_newline =
+                      ///< normalize; a period alone between such line ends is left out
 };
 
 /// Takes the bytes after DATA's 354 and finds their end.
@@ -54,8 +55,8 @@ class DataDecoder {
 /// True if an LF stands without a CR before it. (BDAT content is not decoded; these two apply the policy to it.)
 bool has_bare_newline(std::string_view content);
 
-/// Each LF, with however many CRs stand before it, as one CRLF.
-std::string normalize_newlines(std::string_view content);
+/// Each LF, with however many CRs stand before it, as one CRLF; under `normalize_content` other CRs than the last stay.
+std::string normalize_newlines(std::string_view content, BareNewlinePolicy policy = BareNewlinePolicy::normalize);
 
 /// Dot-stuffed content with a final CRLF where it is missing, then `.CRLF`: ready to send after 354.
 std::string encode_data(std::string_view content);

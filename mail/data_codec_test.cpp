@@ -46,10 +46,13 @@ TEST(DataDecoder, EveryLineEndUnderEveryPolicy) {
       {"a\n.\r\nQUIT", normalize, {true, "a\r\n", 5, true}},
       {"a\r\n.\r\r\nQUIT", normalize, {true, "a\r\n", 7, false}},
       {"a\r\r\n..b\n\rc\r\n.\r\n", normalize, {true, "a\r\n.b\r\n\rc\r\n", 15, true}},
-      {"a\n.\nb\r\n.\r\n", content, {true, "a\r\n.\r\nb\r\n", 10, true}},
-      {"a\n.\r\nb\r\n.\r\n", content, {true, "a\r\n.\r\nb\r\n", 11, true}},
-      {"a\r\n.\nb\r\n.\r\n", content, {true, "a\r\n.\r\nb\r\n", 11, true}},
+      {"a\n.\nb\r\n.\r\n", content, {true, "a\r\nb\r\n", 10, true}},
+      {"a\n.\r\nb\r\n.\r\n", content, {true, "a\r\nb\r\n", 11, true}},
+      {"a\r\n.\nb\r\n.\r\n", content, {true, "a\r\nb\r\n", 11, true}},
       {"a\n..b\r\n.\r\nX", content, {true, "a\r\n.b\r\n", 10, true}},
+      {"a\r\r\n.\r\nX", content, {true, "a\r\r\n", 7, false}},
+      {"a\n.\r\n.\r\nX", content, {true, "a\r\n", 8, true}},
+      {"a\r\n.\r\r\nb\r\n.\r\n", content, {true, "a\r\n\r\r\nb\r\n", 13, false}},
   };
   for (const Case& c : cases) {
     for (const std::size_t piece : {1U, 2U, 3U, 1000U}) {
@@ -105,6 +108,7 @@ TEST(Newlines, AreFoundAndNormalized) {
   EXPECT_TRUE(has_bare_newline("a\r\nb\nc"));
   EXPECT_FALSE(has_bare_newline("a\r\n\r\nb\r"));
   EXPECT_EQ(normalize_newlines("a\nb\r\nc\r\r\n\rd"), "a\r\nb\r\nc\r\n\rd");
+  EXPECT_EQ(normalize_newlines("a\nb\r\nc\r\r\n\rd", BareNewlinePolicy::normalize_content), "a\r\nb\r\nc\r\r\n\rd");
 }
 
 }  // namespace

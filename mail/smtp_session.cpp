@@ -116,7 +116,7 @@ ServerSession::Event ServerSession::read_chunk() {
     if (profile_.bare_newlines == BareNewlinePolicy::reject) {
       return refuse_content(make_reply(550, "5.6.11", "Bare <LF> in the message content"));
     }
-    content = normalize_newlines(content);
+    content = normalize_newlines(content, profile_.bare_newlines);
   }
   return deliver(std::move(content));
 }

@@ -162,7 +162,7 @@ struct SmtpClient::Transaction {
 
   // A missing reply means that the connection broke.
   void decide(std::size_t place, SmtpStage at, const Result<Reply, std::string>& reply) {
-    outcomes[place] = reply ? outcome(at, *reply) : RecipientOutcome{at, std::nullopt, reply.error()};
+    outcomes[place] = reply ? outcome(at, *reply) : RecipientOutcome{at, std::nullopt, reply.error(), false};
   }
 };
 
@@ -171,7 +171,7 @@ Task<std::vector<RecipientOutcome>> SmtpClient::send(const mail::Envelope& envel
   std::vector<RecipientOutcome> outcomes(envelope.recipients.size());
   if (const auto refusal = refusal_before_sending(envelope, message)) {
     const auto reply = mail::parse_reply(*refusal);
-    for (RecipientOutcome& each : outcomes) each = {SmtpStage::mail, *reply, *refusal};
+    for (RecipientOutcome& each : outcomes) each = {SmtpStage::mail, *reply, *refusal, true};
     co_return outcomes;
   }
   Transaction transaction{envelope, message, custody, std::move(outcomes)};

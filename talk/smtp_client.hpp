@@ -43,6 +43,8 @@ struct RecipientOutcome {
   SmtpStage at = SmtpStage::content;
   std::optional<mail::Reply> reply;
   std::string text;  ///< reply on one line, or the reason why there is none
+  /// The peer was not even asked: what it had announced was enough. RFC 1870 §6.1, RFC 6531 §3.2.
+  bool is_own = false;
 
   bool is_accepted() const { return at == SmtpStage::content && reply && reply->is_positive(); }
   bool is_permanent() const { return reply && reply->is_permanent(); }

@@ -122,10 +122,13 @@ Mailbox* MailStore::find(const mail::Address& recipient) {
 
 void MailStore::deliver(const talk::ReceivedContent& received, const mail::Message& message, stage::Custody custody,
                         const mail::Recipient& recipient, Mailbox& mailbox) {
-  // RFC 5321 §4.4: final delivery writes the reverse-path down. Dovecot adds Delivered-To as well.
+  // RFC 5321 §4.4: final delivery writes the reverse-path down. Dovecot adds Delivered-To as well, but not where a
+  // transaction has several recipients.
   mail::Message delivered = message;
-  delivered.prepend(fmt::format("Return-Path: {}\r\nDelivered-To: {}\r\n", to_string(received.envelope.reverse_path),
-                                display(recipient.forward_path)));
+  if (received.envelope.recipients.size() == 1) {
+    delivered.prepend(fmt::format("Delivered-To: {}\r\n", display(recipient.forward_path)));
+  }
+  delivered.prepend(fmt::format("Return-Path: {}\r\n", to_string(received.envelope.reverse_path)));
   const Outgoing context{received.envelope, recipient, std::make_shared<const mail::Message>(std::move(delivered)),
                          custody};
   if (!mailbox.settings().script) {

@@ -8,14 +8,16 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace watershed::harness {
 
 namespace {
 
-bool is_allowed(const Scenario& scenario, std::string_view invariant) {
-  return std::any_of(scenario.allowances.begin(), scenario.allowances.end(),
-                     [&](const Allowance& allowance) { return allowance.invariant == invariant; });
+bool is_allowed(const Scenario& scenario, std::string_view invariant, const Finding& finding) {
+  return std::any_of(scenario.allowances.begin(), scenario.allowances.end(), [&](const Allowance& allowance) {
+    return allowance.invariant == invariant && (allowance.message.empty() || allowance.message == finding.label);
+  });
 }
 
 void judge_rules(const Evidence& evidence, const std::string& lane, ScenarioResult& result) {
@@ -24,8 +26,8 @@ void judge_rules(const Evidence& evidence, const std::string& lane, ScenarioResu
     Findings found;
     invariant.check(evidence, found);
     if (std::string_view(invariant.name) == "segregation") result.crossings = found.size();
-    if (is_allowed(scenario, invariant.name)) continue;
-    result.findings.insert(result.findings.end(), found.begin(), found.end());
+    std::copy_if(found.begin(), found.end(), std::back_inserter(result.findings),
+                 [&](const Finding& each) { return !is_allowed(scenario, invariant.name, each); });
   }
   for (const auto& expectation : scenario.expectations) expectation->check(evidence, result.findings);
   // Nothing offered: nothing was tested, whatever the expectations say.

@@ -89,10 +89,10 @@ class Binder {
     if (const Node* tags = root.find("tags")) scenario_.tags = yaml::as_texts(*tags);
     if (const Node* lanes = root.find("lanes")) scenario_.lanes = yaml::as_texts(*lanes);
     scenario_.horizon = yaml::as_duration(root["horizon"]);
-    bind_allowances(root);
     bind_changes(root);
     bind_must_fail(root);
     for (const Node& item : root["steps"].items) bind_step(item);
+    bind_allowances(root);
     for (const Node& item : root["expect"].items) bind_expectation(item);
     return std::move(diagnostics_);
   }
@@ -102,7 +102,12 @@ class Binder {
     const Node* allow = root.find("allow");
     if (allow == nullptr) return;
     for (const Node& item : allow->items) {
-      scenario_.allowances.push_back({yaml::as_text(item["invariant"]), yaml::as_text(item["because"])});
+      Allowance allowance{yaml::as_text(item["invariant"]), {}, yaml::as_text(item["because"])};
+      if (const Node* message = item.find("message")) {
+        allowance.message = yaml::as_text(*message);
+        check_message_id(*message);
+      }
+      scenario_.allowances.push_back(std::move(allowance));
     }
   }
 
@@ -162,12 +167,15 @@ class Binder {
       expectation->kind = kind.name;
       expectation->subject = subject.text;
       expectation->node = key;
-      if (subject.text != "world" && !ids_.contains(subject.text)) {
-        const std::vector<std::string> known(ids_.begin(), ids_.end());
-        diagnostics_.push_back(yaml::unknown_name(subject, "message id", known));
-      }
+      if (subject.text != "world") check_message_id(subject);
       scenario_.expectations.push_back(std::move(expectation));
     }
+  }
+
+  void check_message_id(const Node& name) {
+    if (ids_.contains(name.text)) return;
+    const std::vector<std::string> known(ids_.begin(), ids_.end());
+    diagnostics_.push_back(yaml::unknown_name(name, "message id", known));
   }
 
   Scenario& scenario_;
@@ -182,6 +190,7 @@ yaml::Shape scenario_shape() {
   const yaml::Shape name = yaml::text_matching("[A-Za-z0-9_][A-Za-z0-9_.-]*", "a name", "phase2");
   const yaml::Shape allowance = yaml::map({
       yaml::required("invariant", invariant_name(), "The invariant that may be broken here.", "conservation"),
+      yaml::optional("message", name, "The one message for which it may. Default: all.", "request"),
       yaml::required("because", yaml::text(), "Why that is right.", "\"the loop is what this scenario is about\""),
   });
   return yaml::map({

@@ -57,6 +57,7 @@ class Expectation {
 
 struct Allowance {
   std::string invariant;
+  std::string message;  ///< the only one that may break it; empty: every one
   std::string because;
 };
 

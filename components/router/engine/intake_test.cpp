@@ -1,6 +1,7 @@
 #include "components/router/engine/intake.hpp"
 
 #include "components/router/engine/bounce.hpp"
+#include "components/router/engine/stray_octets.hpp"
 #include "components/router/engine/trace_fields.hpp"
 #include "mail/trace.hpp"
 
@@ -101,6 +102,23 @@ TEST(HeaderScan, FindsWhatCleanupActsOn) {
             "Received: by a; x\r\nreceived: by b; y\r\nSubject: Bcc: no\r\nMessage-Id: <1@mx.example>\r\n"
             "Date: " +
                 mail::date_time(1795154400) + "\r\nFrom: a@b.example\r\n\r\nBcc: body\r\n");
+}
+
+// What Postfix 3.7.11 made of the same content.
+TEST(StrayOctets, AReturnWithoutLineFeedBecomesABlank) {
+  std::string content = "Subject: x\ry\r\nX-A: a\r\r\n\rX-B: b\r\n\r\r\n\r\nab\rcd\r\n\refg\r\nh\r\r\r\n.\r\rend\r";
+  replace_stray_returns(content);
+  EXPECT_EQ(content, "Subject: x y\r\nX-A: a \r\n X-B: b\r\n \r\n\r\nab cd\r\n efg\r\nh  \r\n.  end ");
+  std::string plain = "Subject: x\r\n\r\nbody\r\n";
+  replace_stray_returns(plain);
+  EXPECT_EQ(plain, "Subject: x\r\n\r\nbody\r\n");
+}
+
+TEST(StrayOctets, ANulEndsALineOfTheHeaderOnly) {
+  using namespace std::string_literals;
+  std::string content = "Subject: a\0b\r\n c\0d\0\r\nX: y\r\n\r\na\0b\0\r\n"s;
+  cut_header_lines_at_nul(content);
+  EXPECT_EQ(content, "Subject: a\r\n c\r\nX: y\r\n\r\na\0b\0\r\n"s);
 }
 
 }  // namespace

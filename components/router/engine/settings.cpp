@@ -208,6 +208,7 @@ EngineSettings::EngineSettings(const PostfixConfig& config, const std::vector<Ip
   retry.maximal_queue_lifetime = parameters.duration("maximal_queue_lifetime");
   retry.bounce_queue_lifetime = parameters.duration("bounce_queue_lifetime");
   retry.delay_warning_time = parameters.duration("delay_warning_time");
+  replace_stray_returns = parameters.flag("cleanup_replace_stray_cr_lf");
   hopcount_limit = size_of(parameters.number("hopcount_limit"));
   active_limit = std::max<std::size_t>(size_of(parameters.number("qmgr_message_active_limit")), 1);
   bounce_size_limit_octets = size_of(parameters.number("bounce_size_limit"));

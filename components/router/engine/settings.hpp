@@ -101,6 +101,7 @@ class EngineSettings {
   bool soft_bounce = false;
   bool always_add_missing_headers = false;
   bool enable_original_recipient = true;
+  bool replace_stray_returns = true;  ///< postconf(5) cleanup_replace_stray_cr_lf
   std::vector<std::string> dropped_headers;
   std::vector<ServiceSettings> services;
 

@@ -229,8 +229,9 @@ void SmtpDelivery::take_outcome(std::size_t index, const talk::RecipientOutcome&
     settle(index, std::move(relayed));
     return;
   }
-  Outcome failed = outcome.reply ? outcome_of_reply(*outcome.reply, outcome.at, session_.peer)
-                                 : broken_connection(outcome.text, outcome.at, session_.peer);
+  Outcome failed = outcome.is_own  ? outcome_of_own_refusal(*outcome.reply, session_.peer)
+                   : outcome.reply ? outcome_of_reply(*outcome.reply, outcome.at, session_.peer)
+                                   : broken_connection(outcome.text, outcome.at, session_.peer);
   why_ = failed;
   if (failed.kind == Outcome::Kind::deferred && !is_final) return;
   if (!outcome.reply) report_.site_failed = true;

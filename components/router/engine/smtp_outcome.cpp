@@ -39,6 +39,15 @@ Outcome outcome_of_reply(const mail::Reply& reply, SmtpStage at, const std::stri
   return outcome;
 }
 
+Outcome outcome_of_own_refusal(const mail::Reply& reply, const std::string& peer) {
+  Outcome outcome = make_outcome(Outcome::Kind::failed, "5.0.0", reply.lines.empty() ? "" : reply.lines.front());
+  if (reply.status) outcome.status = *reply.status;
+  // smtp(8) names the server with its address and without a port: `… of server mx.example[192.0.2.25]`.
+  const std::size_t port = outcome.text.ends_with(peer) ? outcome.text.rfind("]:") : std::string::npos;
+  if (port != std::string::npos) outcome.text.resize(port + 1);
+  return outcome;
+}
+
 Outcome broken_connection(const std::string& reason, SmtpStage at, const std::string& peer) {
   const bool timed_out = reason.find("timed out") != std::string::npos;
   std::string text = timed_out ? fmt::format("conversation with {} timed out while {}", peer, talk::to_string(at))

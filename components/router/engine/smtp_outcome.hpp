@@ -12,6 +12,9 @@ namespace watershed::router {
 /// `host mx[192.0.2.25] said: 550 5.1.1 No (in reply to RCPT TO command)`: what a reply to a delivery means.
 Outcome outcome_of_reply(const mail::Reply& reply, talk::SmtpStage at, const std::string& peer);
 
+/// What this host knew beforehand that the peer would not take: the words are ours, and there is no reply.
+Outcome outcome_of_own_refusal(const mail::Reply& reply, const std::string& peer);
+
 /// A connection that ended by itself, or fell silent, during a command.
 Outcome broken_connection(const std::string& reason, talk::SmtpStage at, const std::string& peer);
 

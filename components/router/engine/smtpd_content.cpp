@@ -1,6 +1,7 @@
 // The content of a transaction: from the final dot to the 250 that takes custody. smtpd(8), cleanup(8), MILTER_README.
 #include "components/router/engine/smtpd.hpp"
 
+#include "components/router/engine/stray_octets.hpp"
 #include "components/router/engine/trace_fields.hpp"
 #include "mail/trace.hpp"
 
@@ -38,6 +39,8 @@ Task<Answer> SmtpdConversation::receive(Incoming& incoming, std::string content)
   if (!decision.reply.is_positive()) co_return decision;
 
   incoming.mail.queue_id = engine_.new_queue_id();
+  if (settings_->replace_stray_returns) replace_stray_returns(content);
+  cut_header_lines_at_nul(content);
   incoming.message = mail::Message::parse(std::move(content));
   std::optional<Answer> refusal = prepare_header(incoming);
   if (!refusal) refusal = check_content(incoming);

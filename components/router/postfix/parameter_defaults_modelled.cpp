@@ -21,6 +21,7 @@ bounce_queue_lifetime = 5d
 bounce_size_limit = 50000
 canonical_classes = envelope_sender, envelope_recipient, header_sender, header_recipient
 canonical_maps =
+cleanup_replace_stray_cr_lf = yes
 cleanup_service_name = cleanup
 compatibility_level = 0
 config_directory = /etc/postfix

@@ -11,7 +11,6 @@ always_add_missing_headers = no
 best_mx_transport =
 bounce_notice_recipient = postmaster
 bounce_service_name = bounce
-cleanup_replace_stray_cr_lf = yes
 confirm_delay_cleared = no
 default_delivery_status_filter =
 default_destination_rate_delay = 0s
