@@ -1,4 +1,5 @@
-// machine, mailbox, await: what happens to real machines under real programs. Only the live lane can do it.
+// machine, mailbox, await: what happens to real machines under real programs. Only the live lane can do it, but for
+// waiting until a message has arrived.
 #include "harness/steps/step_table.hpp"
 #include "harness/steps/theatre.hpp"
 #include "harness/yaml/read.hpp"
@@ -36,8 +37,15 @@ struct MailboxStep final : Step {
 struct AwaitStep final : Step {
   std::string host;
   std::size_t messages = 0;
+  std::string message;  // instead of a queue
 
   Task<void> act(Theatre& theatre) const override {
+    constexpr stage::Duration longest = std::chrono::minutes(10);
+    if (!message.empty()) {
+      const auto arrived = co_await theatre.wait_for(message, theatre.executor().now() + longest);
+      if (!arrived) theatre.fail(*this, fmt::format("message '{}' did not arrive", message));
+      co_return;
+    }
     auto error = co_await theatre.await_queue(host, messages);
     if (error) theatre.fail(*this, std::move(*error));
   }
@@ -92,15 +100,27 @@ std::shared_ptr<Step> bind_machine(const Node& node, BindContext&) {
 
 yaml::Shape await_shape() {
   return yaml::map({
-      yaml::required("host", yaml::text(), "A host with a router, or a fake MTA.", "mx.ctbto.int"),
-      yaml::required("queued", yaml::integer(1, 1'000'000), "How many messages are to lie in its queue.", "1"),
-  });
+                       yaml::optional("host", yaml::text(), "A host with a router, or a fake MTA (live lane).",
+                                      "mx.ctbto.int"),
+                       yaml::optional("queued", yaml::integer(1, 1'000'000),
+                                      "How many messages are to lie in its queue. Default: 1.", "1"),
+                       yaml::optional("arrived", yaml::text(), "A message that is to lie in a mailbox.", "request"),
+                   })
+      .exactly_one_of({"host", "arrived"})
+      .at_most_one_of({"queued", "arrived"});
 }
 
 std::shared_ptr<Step> bind_await(const Node& node, BindContext&) {
   auto bound = std::make_shared<AwaitStep>();
+  if (const Node* arrived = node.find("arrived")) {
+    bound->message = yaml::as_text(*arrived);
+    bound->uses.push_back({NameUse::Kind::message, *arrived});
+    bound->summary = fmt::format("await the arrival of {}", bound->message);
+    return bound;
+  }
+  const Node* queued = node.find("queued");
   bound->host = yaml::as_text(node["host"]);
-  bound->messages = static_cast<std::size_t>(yaml::as_integer(node["queued"]));
+  bound->messages = queued == nullptr ? 1 : static_cast<std::size_t>(yaml::as_integer(*queued));
   bound->uses.push_back({NameUse::Kind::host, node["host"]});
   bound->summary = fmt::format("await {} queued at {}", bound->messages, bound->host);
   return bound;
