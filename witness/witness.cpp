@@ -112,6 +112,9 @@ void Witness::Impl::on_bytes(const TcpConnection& connection, bool from_client, 
                              std::int64_t unix_ns) {
   const auto dialogue = dialogues_.find(connection.number);
   if (dialogue != dialogues_.end()) {
+    if (options_.on_said && !dialogue->second.is_tls()) {
+      options_.on_said({connection.number, from_client, unix_ns, bytes});
+    }
     if (from_client) {
       dialogue->second.from_client(bytes, unix_ns);
     } else {

@@ -13,19 +13,30 @@
 #include "witness/smtp_transaction.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace watershed::witness {
+
+/// What one side of a mail connection said, in pieces as they came; nothing that TLS hides.
+struct SaidBytes {
+  std::uint64_t connection = 0;  ///< SeenConnection::number
+  bool from_client = false;
+  std::int64_t unix_ns = 0;
+  std::string_view bytes;
+};
 
 struct WitnessOptions {
   /// The world: its hosts, its name server, and the loopback addresses that components use among themselves.
   std::set<IpAddress> addresses;
   std::set<std::uint16_t> smtp_ports = {24, 25, 587};  ///< SMTP and LMTP alike: the client's hello tells
   std::uint16_t dns_port = 53;
+  std::function<void(const SaidBytes&)> on_said = {};  ///< for transcripts
 };
 
 /// A TCP connection. Times are Unix nanoseconds.

@@ -49,6 +49,16 @@ void DialogueRecorder::add_line(Heard& heard, bool from_client, stage::Time at, 
   heard.dialogue.lines.push_back({at.count(), from_client, std::move(text)});
 }
 
+void DialogueRecorder::renumber(std::span<const stage::ConnectionId> numbers) {
+  std::unordered_map<stage::ConnectionId, Heard> renumbered;
+  for (auto& [connection, heard] : connections_) {
+    if (connection == 0 || connection > numbers.size()) continue;
+    heard.dialogue.connection = numbers[connection - 1];
+    renumbered.emplace(heard.dialogue.connection, std::move(heard));
+  }
+  connections_ = std::move(renumbered);
+}
+
 void DialogueRecorder::hear(stage::ConnectionId connection, bool from_client, stage::Time at, std::string_view bytes) {
   auto found = connections_.find(connection);
   if (found == connections_.end()) {

@@ -7,6 +7,7 @@
 #include "stage/memory_network.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -19,6 +20,9 @@ class DialogueRecorder {
   stage::MemoryNetwork::Listening listener();
 
   void hear(stage::ConnectionId connection, bool from_client, stage::Time at, std::string_view bytes);
+
+  /// The connections get other numbers: `numbers[n - 1]` for n; those beyond are forgotten.
+  void renumber(std::span<const stage::ConnectionId> numbers);
 
   /// The dialogue of a connection, or nullptr when it was one too many (or silent).
   const Dialogue* find(stage::ConnectionId connection) const;

@@ -2,6 +2,7 @@
 // mailboxes and queues hold, and the reasons in the logs. See live_world.hpp.
 #include "base/text.hpp"
 #include "harness/lanes/live/live_world.hpp"
+#include "harness/lanes/live/rspamd_verdict.hpp"
 #include "harness/lanes/wire/rspamd_log.hpp"
 
 #include <fmt/format.h>
@@ -12,46 +13,18 @@ namespace watershed::harness {
 
 using stage::Task;
 
-namespace {
-
-// The rule of the world that rspamd's words come from: its name, or the text of its reply.
-const spam::Rule* rule_of(const std::vector<spam::Rule>& rules, std::string_view said) {
-  for (const spam::Rule& rule : rules) {
-    const bool is_reply = rule.reply.code != 250 && to_line(rule.reply).ends_with(said);
-    if (rule.name == said || is_reply || said.ends_with(fmt::format("({})", rule.name))) return &rule;
-  }
-  return nullptr;
-}
-
-FilterEntry filter_entry(stage::HostId host, const sandbox::LogLine& line, const RspamdLogLine& verdict,
-                         const std::vector<spam::Rule>& rules) {
-  FilterEntry entry{host, host, verdict.queue_id, "accept", {}, {}, line.at};
-  if (verdict.forced.empty()) return entry;
-  if (const spam::Rule* rule = rule_of(rules, verdict.forced)) {
-    entry.action = talk::to_string(rule->action);
-    entry.rule = rule->name;
-    entry.decided_by = rule->decided_by;
-  } else {
-    // rspamd has GTUBE by itself.
-    entry.action = verdict.action == "soft reject" ? "tempfail" : verdict.action;
-    entry.rule = "GTUBE";
-    entry.decided_by = "default GTUBE";
-  }
-  return entry;
-}
-
-}  // namespace
-
 StepError LiveWorld::watch_wire() {
   std::vector<WireHost> hosts;
   for (std::size_t index = 0; index < hosts_.size(); ++index) {
-    WireHost host{hosts_[index].id, hosts_[index].spec->name, hosts_[index].spec->addresses, HostProgram::in_process,
-                  nullptr};
+    WireHost host{
+        hosts_[index].id, hosts_[index].spec->name, hosts_[index].spec->addresses, HostProgram::in_process, nullptr,
+        nullptr};
     if (std::holds_alternative<RouterSpec>(hosts_[index].spec->role)) {
       host.program = HostProgram::postfix;
       host.decider = world_->hosts[index].router;
     } else if (std::holds_alternative<MailStoreSpec>(hosts_[index].spec->role)) {
       host.program = HostProgram::dovecot;
+      host.mailboxes = {world_, &world_->hosts[index].mailboxes};
     }
     hosts.push_back(std::move(host));
   }
@@ -78,7 +51,9 @@ JournalReading LiveWorld::attest() {
     for (const sandbox::LogLine& line : live->second->log.lines()) {
       const auto verdict = parse_rspamd_log(line.text);
       if (verdict && world_->hosts[index].spam_rules) {
-        sources.filters.push_back(filter_entry(host.id, line, *verdict, *world_->hosts[index].spam_rules));
+        FilterEntry entry{host.id, host.id, verdict->queue_id, {}, {}, {}, line.at};
+        name_verdict(*verdict, *world_->hosts[index].spam_rules, entry);
+        sources.filters.push_back(std::move(entry));
       } else {
         sources.logs[host.id].push_back({line.at, line.tag, line.text});
       }
@@ -99,6 +74,10 @@ JournalReading LiveWorld::attest() {
 
 void LiveWorld::end_capture() {
   if (witness_) witness_->finish();
+}
+
+DialogueRecorder LiveWorld::take_dialogues(const JournalReading& reading) {
+  return witness_ ? witness_->take_dialogues(reading) : DialogueRecorder{};
 }
 
 Task<std::optional<Arrived>> LiveWorld::wait_for(std::string label, stage::Time deadline) {

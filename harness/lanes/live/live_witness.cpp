@@ -39,7 +39,12 @@ LiveWitness::LiveWitness(stage::RealExecutor& executor, witness::LiveCapture cap
       capture_(std::move(capture)),
       file_(std::move(file)),
       path_(std::move(path)),
-      witness_({.addresses = std::move(addresses)}),
+      witness_({.addresses = std::move(addresses),
+                .on_said =
+                    [this](const witness::SaidBytes& said) {
+                      dialogues_.hear(said.connection, said.from_client, stage::Time(said.unix_ns - start_unix_ns_),
+                                      said.bytes);
+                    }}),
       journal_(std::move(hosts), start_unix_ns),
       input_(executor, capture_.descriptor()),
       start_unix_ns_(start_unix_ns) {}
@@ -63,6 +68,11 @@ void LiveWitness::poll() {
   const std::int64_t now = start_unix_ns_ + executor_.now().count();
   // A capture that broke has lost an unknown number of packets; one is enough.
   witness_.note_drops(polled ? capture_.dropped() : capture_.dropped() + 1, now);
+}
+
+DialogueRecorder LiveWitness::take_dialogues(const JournalReading& reading) {
+  dialogues_.renumber(reading.connections);
+  return std::move(dialogues_);
 }
 
 void LiveWitness::finish() {

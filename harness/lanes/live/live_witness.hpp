@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/lanes/wire/wire_journal.hpp"
+#include "harness/record/dialogue.hpp"
 #include "stage/input_watch.hpp"
 #include "witness/capture.hpp"
 #include "witness/pcapng.hpp"
@@ -33,6 +34,9 @@ class LiveWitness {
   std::uint64_t packets() const { return witness_.seen().packets; }
   const witness::Seen& seen() const { return witness_.seen(); }
 
+  /// What was said on the wire, by the numbers that `reading` gave to connections. Once, when all is over.
+  DialogueRecorder take_dialogues(const JournalReading& reading);
+
   JournalReading read(const WireSources& sources) { return journal_.read(sources); }
 
   /// The capture is over: its file is complete after this.
@@ -48,6 +52,7 @@ class LiveWitness {
   witness::LiveCapture capture_;
   witness::PcapngFile file_;
   std::filesystem::path path_;
+  DialogueRecorder dialogues_;
   witness::Witness witness_;
   WireJournal journal_;
   stage::InputWatch input_;

@@ -63,6 +63,8 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   JournalReading attest();
   /// No packet is taken any more; the capture file is complete.
   void end_capture();
+  /// What was said on the wire, after the last attest(), whose reading this is.
+  DialogueRecorder take_dialogues(const JournalReading& reading);
   const LiveWitness* witness() const { return witness_.get(); }
   /// Copies in the mailboxes of fakes; those of real programs are in attest().
   std::vector<StoredCopy> fake_copies() const { return StagedWorld::copies(); }

@@ -97,8 +97,7 @@ ScenarioResult play_live(const Scenario& scenario, std::shared_ptr<const World> 
                           running.executor().now()};
   judge(evidence, "live", result);
   if (options.compare) result.compared = compared_messages(evidence, result);
-  // Real programs talk by themselves: what is said on the wire is the witness's to tell.
-  if (options.record.wanted) record_run(evidence, DialogueRecorder{}, options.record, result);
+  if (options.record.wanted) record_run(evidence, running.take_dialogues(reading), options.record, result);
   result.virtual_seconds = std::chrono::duration<double>(running.executor().now()).count();
   if (!options.artifacts.empty() && (options.keep_passed_artifacts || result.verdict != Verdict::passed)) {
     write_artifacts(options.artifacts, evidence, result);

@@ -79,6 +79,14 @@ std::string address_in(std::string_view from) {
   return to_lower(trim(from));
 }
 
+// postconf(5) notify_classes: `Postfix SMTP server: errors from mx.example[192.0.2.1]`.
+std::string blamed_client(std::string_view subject) {
+  constexpr std::string_view words = "Postfix SMTP server: errors from ";
+  const std::size_t open = subject.rfind('[');
+  if (!subject.starts_with(words) || open == std::string_view::npos || !subject.ends_with(']')) return {};
+  return std::string(subject.substr(open + 1, subject.size() - open - 2));
+}
+
 }  // namespace
 
 ContentMarks content_marks(std::string_view content) {
@@ -90,6 +98,7 @@ ContentMarks content_marks(std::string_view content) {
   marks.from = address_in(message.value("From"));
   marks.auto_submitted = to_lower(message.value("Auto-Submitted"));
   marks.redirected_from = message.value("X-Sieve-Redirected-From");
+  marks.blamed_client = blamed_client(message.value("Subject"));
   marks.body_hash = message.body_hash();
   marks.size_octets = message.size_octets();
   const std::string type = to_lower(message.value("Content-Type"));

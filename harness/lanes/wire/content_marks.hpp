@@ -17,6 +17,7 @@ struct ContentMarks {
   std::string from;             ///< the address in From, in lower case
   std::string auto_submitted;   ///< in lower case
   std::string redirected_from;  ///< X-Sieve-Redirected-From
+  std::string blamed_client;    ///< of smtpd(8)'s notice to postmaster: the address whose session had errors
   bool is_report = false;       ///< multipart/report
   bool is_delay = false;        ///< a report whose action is `delayed`
   std::string reported_id;  ///< of a report: X-Postfix-Queue-ID, else the id of the returned message's first Received

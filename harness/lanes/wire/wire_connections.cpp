@@ -46,7 +46,7 @@ void WireReading::join_connections() {
   std::map<std::pair<Endpoint, Endpoint>, std::deque<stage::ConnectionId>> numbers;
   for (const stage::NumberedConnection& each : sources.numbered) numbers[{each.client, each.server}].push_back(each.id);
   constexpr stage::ConnectionId first_own = 1'000'000'000;
-  std::vector<stage::ConnectionId> ids;
+  std::vector<stage::ConnectionId>& ids = result.connections;
   for (const witness::SeenConnection& seen : sources.seen.connections) {
     std::deque<stage::ConnectionId>& known = numbers[{seen.client, seen.server}];
     stage::ConnectionId id = first_own + seen.number;

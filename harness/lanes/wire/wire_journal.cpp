@@ -14,6 +14,7 @@ struct WireJournal::State {
   std::vector<WireHost> hosts;
   std::int64_t start_unix_ns = 0;
   std::map<std::string, stage::Custody> custodies;
+  std::map<std::string, std::string> store_lines;
 };
 
 WireJournal::WireJournal(std::vector<WireHost> hosts, std::int64_t start_unix_ns) : state_(std::make_unique<State>()) {
@@ -24,7 +25,7 @@ WireJournal::WireJournal(std::vector<WireHost> hosts, std::int64_t start_unix_ns
 WireJournal::~WireJournal() = default;
 
 JournalReading WireJournal::read(const WireSources& sources) {
-  WireReading reading{state_->hosts, state_->custodies, state_->start_unix_ns, sources};
+  WireReading reading{state_->hosts, state_->custodies, state_->store_lines, state_->start_unix_ns, sources};
   reading.result.facts.assign(sources.direct.begin(), sources.direct.end());
   reading.read_logs();
   reading.join_connections();

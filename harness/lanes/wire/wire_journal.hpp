@@ -8,6 +8,7 @@
 #pragma once
 
 #include "components/router/route/router_policy.hpp"
+#include "components/store/mailbox.hpp"
 #include "harness/scenario/evidence.hpp"
 #include "stage/connection_registry.hpp"
 #include "witness/witness.hpp"
@@ -28,6 +29,7 @@ struct WireHost {
   std::vector<IpAddress> addresses;
   HostProgram program = HostProgram::in_process;
   std::shared_ptr<const router::RouteDecider> decider;  ///< of a Postfix host: names the line where it agrees
+  std::shared_ptr<const std::vector<store::MailboxSettings>> mailboxes = nullptr;  ///< of a Dovecot host, likewise
 };
 
 struct LogEntry {
@@ -77,9 +79,10 @@ struct WireSources {
 };
 
 struct JournalReading {
-  std::vector<stage::Fact> facts;  ///< causes before effects, else by time
-  std::vector<StoredCopy> copies;  ///< of real mailboxes
-  Findings faults;                 ///< what could not be attributed, where two witnesses disagree, what was not seen
+  std::vector<stage::Fact> facts;                ///< causes before effects, else by time
+  std::vector<StoredCopy> copies;                ///< of real mailboxes
+  std::vector<stage::ConnectionId> connections;  ///< of what the witness saw, in its order
+  Findings faults;  ///< what could not be attributed, where two witnesses disagree, what was not seen
 };
 
 class WireJournal {

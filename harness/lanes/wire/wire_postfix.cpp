@@ -91,6 +91,15 @@ Held* by_lost_reply(WireReading& reading, const WireTransaction& sent) {
   return nullptr;
 }
 
+bool is_refused(const WireTransaction& transaction) {
+  const witness::SmtpTransaction& seen = *transaction.seen;
+  const auto is_error = [](const std::optional<mail::Reply>& reply) { return reply && reply->code >= 400; };
+  return is_error(seen.mail_reply) || is_error(seen.data_reply) ||
+         std::any_of(seen.recipients.begin(), seen.recipients.end(), [&](const witness::SeenRecipient& each) {
+           return is_error(each.reply) || is_error(each.final_reply);
+         });
+}
+
 // A notice that the log did not tell of: it names the message that it is about.
 Held* by_report(WireReading& reading, const WireTransaction& sent) {
   if (!sent.marks.is_report) return nullptr;
@@ -100,8 +109,39 @@ Held* by_report(WireReading& reading, const WireTransaction& sent) {
   made.is_own = true;
   made.recipients = {cause->reverse_path};
   made.began = sent.began;
-  reading.spawned.push_back(
-      {&made, cause, sent.marks.is_delay ? "delay-notice" : "dsn", sent.marks.reported_recipients, sent.began});
+  reading.spawned.push_back({&made, cause->custody, sent.marks.is_delay ? "delay-notice" : "dsn",
+                             sent.marks.reported_recipients, sent.began});
+  return &made;
+}
+
+// smtpd(8) tells postmaster of a session with errors when that is over: because of the last transaction from that
+// client which this host had refused by then. postconf(5) notify_classes, double_bounce_sender.
+Held* by_refused_session(WireReading& reading, const WireTransaction& sent) {
+  if (sent.marks.blamed_client.empty() || !sent.seen->reverse_path.starts_with("double-bounce@")) return nullptr;
+  const WireTransaction* refused = nullptr;
+  for (const WireTransaction& each : reading.transactions) {
+    const bool is_from_there = each.server == sent.client && each.ended <= sent.began &&
+                               to_string(each.seen->client.address) == sent.marks.blamed_client;
+    if (is_from_there && is_refused(each) && (refused == nullptr || refused->ended < each.ended)) refused = &each;
+  }
+  if (refused == nullptr) return nullptr;
+  const auto& facts = reading.result.facts;
+  const auto attempted = std::find_if(facts.begin(), facts.end(), [&](const stage::Fact& fact) {
+    return fact.kind == FactKind::attempted && fact.connection == refused->connection &&
+           fact.transaction == refused->seen->number;
+  });
+  if (attempted == facts.end()) return nullptr;
+  std::vector<std::string> on_behalf_of;
+  for (const stage::Fact& fact : facts) {
+    const bool is_duty = (fact.kind == FactKind::offered || fact.kind == FactKind::accepted) &&
+                         fact.custody == attempted->custody && fact.host == attempted->host;
+    if (is_duty) on_behalf_of.push_back(fact.recipient);
+  }
+  Held& made = reading.hold(*sent.client, sent.marks.received_id);
+  made.is_own = true;
+  made.began = sent.began;
+  for (const witness::SeenRecipient& each : sent.seen->recipients) made.recipients.push_back(each.forward_path);
+  reading.spawned.push_back({&made, attempted->custody, "notification", std::move(on_behalf_of), sent.began});
   return &made;
 }
 
@@ -120,7 +160,7 @@ void WireReading::take_notices() {
       Held& made = hold(host, is_forward ? line.text.substr(forwarded_at + forwarded.size()) : line.other_id);
       made.is_own = true;
       made.began = at;
-      Spawned spawn{&made, cause, is_forward ? "forward" : line.status, {line.to}, at};
+      Spawned spawn{&made, cause->custody, is_forward ? "forward" : line.status, {line.to}, at};
       if (line.status == "dsn") {
         spawn.on_behalf_of = recipients_with(log[host.id], line.queue_id, {"bounced", "expired"}, at);
         if (spawn.on_behalf_of.empty()) spawn.on_behalf_of = cause->recipients;
@@ -147,6 +187,7 @@ void WireReading::take_sent_by_postfix() {
     if (transaction.seen->has_content) {
       of = find(host, transaction.marks.received_id);
       if (of == nullptr) of = by_report(*this, transaction);
+      if (of == nullptr) of = by_refused_session(*this, transaction);
       if (of == nullptr) of = by_lost_reply(*this, transaction);
     } else {
       of = by_log(*this, transaction, used);
@@ -181,9 +222,10 @@ void WireReading::record_spawned() {
     for (const std::string& recipient : each.made->recipients) {
       for (const std::string& on_behalf_of : each.on_behalf_of) {
         stage::Fact& fact = record(FactKind::spawned, *each.made, each.at, recipient);
-        fact.cause = each.cause->custody;
+        fact.cause = each.cause;
         fact.detail = each.detail;
         fact.text = on_behalf_of;
+        fact.decided_by = each.decided_by;
       }
     }
   }

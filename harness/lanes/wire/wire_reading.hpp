@@ -3,6 +3,7 @@
 
 #include "harness/lanes/wire/content_marks.hpp"
 #include "harness/lanes/wire/postfix_log.hpp"
+#include "harness/lanes/wire/store_lines.hpp"
 #include "harness/lanes/wire/wire_journal.hpp"
 
 #include <deque>
@@ -51,15 +52,17 @@ struct Held {
 /// A message that a real program made because of another one.
 struct Spawned {
   Held* made = nullptr;
-  const Held* cause = nullptr;
-  std::string detail;  ///< dsn, delay-notice, auto-reply, redirect, forward
+  stage::Custody cause = 0;
+  std::string detail;  ///< dsn, delay-notice, notification, auto-reply, redirect, forward
   std::vector<std::string> on_behalf_of;
   stage::Time at{};
+  std::string decided_by = {};
 };
 
 struct WireReading {
   const std::vector<WireHost>& hosts;
   std::map<std::string, stage::Custody>& custodies;  ///< numbers given in earlier readings
+  std::map<std::string, std::string>& store_lines;   ///< … and lines that were found
   std::int64_t start_unix_ns;
   const WireSources& sources;
   JournalReading result = {};
@@ -91,6 +94,7 @@ struct WireReading {
   void end_postfix();         // wire_postfix_ends.cpp
   void take_sent_by_store();  // wire_store.cpp
   void end_store();
+  std::string store_line(const Held& held, std::string_view recipient, StoreDeed deed, std::string_view target);
   void check_witnesses();  // wire_contradictions.cpp
   void take_strays();
 };

@@ -104,7 +104,16 @@ void WireReading::take_sent_by_store() {
       made.recipients.push_back(each.forward_path);
     made.sent.push_back(&transaction);
     const stage::Time at = transaction.began;
-    spawned.push_back({&made, origin.cause, origin.detail, {origin.on_behalf_of}, at});
+    const StoreDeed deed = origin.detail == "redirect" ? StoreDeed::redirect
+                           : origin.detail == "dsn"    ? StoreDeed::reject
+                                                       : StoreDeed::answer;
+    const std::string to = made.recipients.empty() ? std::string() : made.recipients.front();
+    spawned.push_back({&made,
+                       origin.cause->custody,
+                       origin.detail,
+                       {origin.on_behalf_of},
+                       at,
+                       store_line(*origin.cause, origin.on_behalf_of, deed, to)});
     record_sending(*this, made, transaction);
     if (origin.detail == "dsn") {
       stage::Fact& failed = record(FactKind::failed, *origin.cause, at, origin.on_behalf_of);
@@ -112,6 +121,23 @@ void WireReading::take_sent_by_store() {
       failed.text = "550 5.7.1 rejected by the mailbox's script";
     }
   }
+}
+
+// A store is read again and again while a scenario runs, and what a script says of a message stays the same.
+std::string WireReading::store_line(const Held& of, std::string_view recipient, StoreDeed deed,
+                                    std::string_view target) {
+  if (of.host->mailboxes == nullptr) return {};
+  const std::string key = fmt::format("{}/{}/{}/{}", of.custody, recipient, static_cast<int>(deed), target);
+  const auto [known, is_new] = store_lines.try_emplace(key);
+  if (!is_new) return known->second;
+  const auto& mailboxes = *of.host->mailboxes;
+  const auto mailbox = std::find_if(mailboxes.begin(), mailboxes.end(), [&](const store::MailboxSettings& each) {
+    return to_lower(to_string(each.address)) == without_detail(recipient);
+  });
+  if (mailbox == mailboxes.end()) return {};
+  const std::int64_t unix_seconds = (of.answered.count() + start_unix_ns) / 1'000'000'000;
+  known->second = line_behind(*mailbox, {of.body, of.reverse_path, recipient, unix_seconds, deed, target});
+  return known->second;
 }
 
 void WireReading::end_store() {
@@ -136,6 +162,7 @@ void WireReading::end_store() {
     stage::Fact& fact = record(FactKind::stored, *of, of->answered, recipient);
     fact.detail = file.folder;
     fact.text = file.mailbox;
+    fact.decided_by = store_line(*of, recipient, StoreDeed::file, file.folder);
     // Equal but for line ends: then it is the content that came, with the hash that it had on the wire.
     const mail::Message came = mail::Message::parse(std::string(of->body));
     const bool is_same = mail::normalize_newlines(came.body()) == message.body();
@@ -159,7 +186,9 @@ void WireReading::end_store() {
                               entry.text.find("discard action") != std::string::npos &&
                               to_lower(entry.text).find(without_detail(recipient)) != std::string::npos;
         if (!names_it) continue;
-        record(FactKind::discarded, each, each.answered, recipient).text = "discarded by the mailbox's script";
+        stage::Fact& fact = record(FactKind::discarded, each, each.answered, recipient);
+        fact.text = "discarded by the mailbox's script";
+        fact.decided_by = store_line(each, recipient, StoreDeed::discard, {});
         break;
       }
     }

@@ -1,0 +1,70 @@
+// See store_lines.hpp. RFC 5228 §4, RFC 5230, RFC 5429.
+#include "harness/lanes/wire/store_lines.hpp"
+
+#include "base/text.hpp"
+#include "components/filter/sieve/evaluate.hpp"
+#include "mail/path.hpp"
+
+#include <algorithm>
+
+namespace watershed::harness {
+
+namespace {
+
+class Folders final : public sieve::MailboxDirectory {
+ public:
+  explicit Folders(const std::vector<std::string>& folders) : folders_(folders) {}
+  bool exists(std::string_view mailbox) const override {
+    return equal_ignoring_case(mailbox, "INBOX") ||
+           std::find(folders_.begin(), folders_.end(), mailbox) != folders_.end();
+  }
+
+ private:
+  const std::vector<std::string>& folders_;
+};
+
+bool does(const sieve::Action& action, const StoreQuestion& question) {
+  switch (question.deed) {
+    case StoreDeed::file:
+      if (const auto* filed = std::get_if<sieve::FileInto>(&action.what)) return filed->mailbox == question.target;
+      return std::holds_alternative<sieve::Keep>(action.what) && question.target == "INBOX";
+    case StoreDeed::discard:
+      return std::holds_alternative<sieve::Discard>(action.what);
+    case StoreDeed::redirect: {
+      const auto* redirect = std::get_if<sieve::Redirect>(&action.what);
+      return redirect != nullptr && equal_ignoring_case(display(redirect->forward_path), question.target);
+    }
+    case StoreDeed::answer:
+      return std::holds_alternative<sieve::Vacation>(action.what);
+    case StoreDeed::reject:
+      return std::holds_alternative<sieve::Reject>(action.what);
+  }
+  return false;
+}
+
+}  // namespace
+
+std::string line_behind(const store::MailboxSettings& mailbox, const StoreQuestion& question) {
+  if (!mailbox.script) {
+    const bool is_kept = question.deed == StoreDeed::file && question.target == "INBOX";
+    return is_kept ? to_file_line(mailbox.at) : std::string();
+  }
+  const auto recipient = mail::parse_address(question.recipient);
+  if (!recipient) return {};
+  const auto from = mail::parse_address(question.reverse_path);
+  const mail::Message message = mail::Message::parse(std::string(question.content));
+  const mail::ReversePath reverse_path = from ? mail::ReversePath(*from) : mail::ReversePath();
+  const mail::ForwardPath forward_path(*recipient);
+  const Folders folders(mailbox.folders);
+  const sieve::Outcome outcome = sieve::evaluate(*mailbox.script, {.message = message,
+                                                                   .reverse_path = reverse_path,
+                                                                   .forward_path = forward_path,
+                                                                   .now_unix_seconds = question.now_unix_seconds,
+                                                                   .mailboxes = &folders});
+  for (const sieve::Action& action : outcome.actions) {
+    if (does(action, question)) return to_file_line(action.at.line > 0 ? action.at : mailbox.at);
+  }
+  return {};
+}
+
+}  // namespace watershed::harness

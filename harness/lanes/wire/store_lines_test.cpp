@@ -1,0 +1,57 @@
+// The line behind what a real store did is named where our own engine agrees, and only there.
+#include "harness/lanes/wire/store_lines.hpp"
+
+#include <gtest/gtest.h>
+
+namespace watershed::harness {
+namespace {
+
+constexpr std::string_view request = "Subject: REQUEST\r\n\r\nbody\r\n";
+constexpr std::string_view other = "Subject: hello\r\n\r\nbody\r\n";
+
+store::MailboxSettings mailbox(const std::string& script) {
+  store::MailboxSettings settings;
+  settings.address = *mail::parse_address("robot@ctbto.int");
+  settings.at = {"mailboxes.yaml", 7, 1};
+  if (!script.empty()) {
+    auto compiled = sieve::compile(script, "robot.sieve");
+    EXPECT_TRUE(compiled);
+    if (compiled) settings.script = std::move(*compiled);
+  }
+  return settings;
+}
+
+std::string line(const store::MailboxSettings& settings, std::string_view content, StoreDeed deed,
+                 std::string_view target = {}) {
+  return line_behind(settings, {content, "op@station.example", "robot@ctbto.int", 0, deed, target});
+}
+
+TEST(StoreLines, NamesTheCommandThatDidIt) {
+  const auto settings = mailbox(
+      "require [\"fileinto\", \"copy\"];\n"
+      "if header :is \"subject\" \"REQUEST\" {\n"
+      "  fileinto \"Requests\";\n"
+      "  redirect :copy \"archive@ctbto.int\";\n"
+      "} elsif header :is \"subject\" \"noise\" {\n"
+      "  discard;\n"
+      "}\n");
+  EXPECT_EQ(line(settings, request, StoreDeed::file, "Requests"), "robot.sieve:3");
+  EXPECT_EQ(line(settings, request, StoreDeed::redirect, "archive@ctbto.int"), "robot.sieve:4");
+  EXPECT_EQ(line(settings, "Subject: noise\r\n\r\n", StoreDeed::discard), "robot.sieve:6");
+  EXPECT_EQ(line(settings, other, StoreDeed::file, "INBOX"), "mailboxes.yaml:7") << "the implicit keep";
+}
+
+TEST(StoreLines, NamesNoneForWhatItWouldNotHaveDone) {
+  const auto settings = mailbox("require \"fileinto\";\nfileinto \"Requests\";\n");
+  EXPECT_EQ(line(settings, request, StoreDeed::file, "INBOX"), "");
+  EXPECT_EQ(line(settings, request, StoreDeed::redirect, "archive@ctbto.int"), "");
+  EXPECT_EQ(line(settings, request, StoreDeed::discard), "");
+}
+
+TEST(StoreLines, AMailboxWithoutAScriptKeeps) {
+  EXPECT_EQ(line(mailbox(""), request, StoreDeed::file, "INBOX"), "mailboxes.yaml:7");
+  EXPECT_EQ(line(mailbox(""), request, StoreDeed::file, "Requests"), "");
+}
+
+}  // namespace
+}  // namespace watershed::harness
