@@ -44,22 +44,31 @@ Flags& flags_of(Action& action) {
 
 std::optional<std::string> ActionList::conflict(const Action& action) const {
   const bool is_reject = get<Reject>(action) != nullptr;
-  const bool is_vacation = get<Vacation>(action) != nullptr;
+  // RFC 5230 §4.7: vacation is incompatible with reject.
+  if (is_reject && vacation_line_ > 0) {
+    return fmt::format("a message cannot be both rejected and answered (line {})", vacation_line_);
+  }
   for (const Action& other : actions_) {
     const bool other_is_reject = get<Reject>(other) != nullptr;
-    const bool other_is_vacation = get<Vacation>(other) != nullptr;
     const int line = other.at.line;
     if (is_reject && other_is_reject) return fmt::format("the message was rejected already (line {})", line);
     // RFC 5429 §2.3: a message is either refused or delivered.
     if ((is_reject && delivers(other)) || (other_is_reject && delivers(action))) {
       return fmt::format("a message cannot be both rejected and delivered (line {})", line);
     }
-    // RFC 5230 §4.7: vacation is incompatible with reject, and may be carried out once only.
-    if ((is_reject && other_is_vacation) || (is_vacation && other_is_reject)) {
-      return fmt::format("a message cannot be both rejected and answered (line {})", line);
-    }
-    if (is_vacation && other_is_vacation) return fmt::format("vacation was carried out already (line {})", line);
   }
+  return std::nullopt;
+}
+
+std::optional<std::string> ActionList::note_vacation(int line) {
+  if (vacation_line_ > 0)
+    return fmt::format("duplicate vacation action not allowed (the first is in line {})", vacation_line_);
+  for (const Action& other : actions_) {
+    if (get<Reject>(other) != nullptr) {
+      return fmt::format("a message cannot be both rejected and answered (line {})", other.at.line);
+    }
+  }
+  vacation_line_ = line;
   return std::nullopt;
 }
 
@@ -92,6 +101,9 @@ bool ActionList::merge(Action& action) {
 
 std::optional<std::string> ActionList::add(Action action) {
   if (auto why = conflict(action)) return why;
+  if (get<Vacation>(action) != nullptr && action.at.line != vacation_line_) {
+    if (auto why = note_vacation(action.at.line)) return why;
+  }
   if (cancels_implicit_keep(action)) implicit_keep_ = false;
   if (merge(action)) return std::nullopt;
   if (actions_.size() >= limits_.actions_max)

@@ -19,11 +19,16 @@ class ActionList {
   /// RFC 5228 §2.10.3.
   std::optional<std::string> add(Action action);
 
+  /// RFC 5230 §4.7: the command vacation may be carried out once, and not beside reject, whether or not a reply comes
+  /// of it. Says why not.
+  std::optional<std::string> note_vacation(int line);
+
   bool implicit_keep() const { return implicit_keep_; }
   const std::vector<Action>& all() const { return actions_; }
   void reset() {
     actions_.clear();
     redirects_ = 0;
+    vacation_line_ = 0;
     implicit_keep_ = true;
   }
   /// Adds the implicit keep where it still holds; the list is done then.
@@ -36,6 +41,7 @@ class ActionList {
   const Limits& limits_;
   std::vector<Action> actions_;
   std::size_t redirects_ = 0;
+  int vacation_line_ = 0;  // of the command vacation; 0: none
   bool implicit_keep_ = true;
 };
 

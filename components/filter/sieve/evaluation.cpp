@@ -176,7 +176,8 @@ Outcome Evaluation::finish() {
   if (failed()) {
     outcome_.implicit_keep = true;
     outcome_.remember.clear();
-    outcome_.actions.assign(1, {Keep{{}, true}, {program_.main().file, 0, 0}, edited_});
+    // As the message was received: what the script made of it goes with the rest of what it did.
+    outcome_.actions.assign(1, {Keep{{}, true}, {program_.main().file, 0, 0}, nullptr});
   } else {
     outcome_.implicit_keep = actions_.implicit_keep();
     outcome_.actions = actions_.take(std::move(internal_flags_), program_.main().file, edited_);

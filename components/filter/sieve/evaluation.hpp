@@ -35,6 +35,10 @@ class Evaluation {
   const mail::Message& message() const { return *message_; }
   /// From here on the script sees `edited`, and later actions take it.
   void replace_message(std::shared_ptr<const mail::Message> edited);
+  /// The message before any edit: what is answered and told of.
+  const mail::Message& received_message() const { return received_ ? *received_ : input_.message; }
+  /// For test scripts: the message that later tests see.
+  void receive_message(std::shared_ptr<const mail::Message> received);
   HeaderIndex& headers();
   /// The structure of the message as it is now. Holding the pointer keeps it, whatever happens to the message.
   const std::shared_ptr<const MimeMessage>& structure();
@@ -124,6 +128,7 @@ class Evaluation {
   const Unit* unit_;
   const mail::Message* message_;
   std::shared_ptr<const mail::Message> edited_;
+  std::shared_ptr<const mail::Message> received_;  // by a test script
   std::shared_ptr<const MimeMessage> structure_;
   const MimePart* current_part_ = nullptr;
   std::vector<std::vector<std::size_t>> replaced_;  // paths

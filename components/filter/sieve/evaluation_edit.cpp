@@ -6,6 +6,11 @@
 
 namespace watershed::sieve {
 
+void Evaluation::receive_message(std::shared_ptr<const mail::Message> received) {
+  received_ = received;
+  replace_message(std::move(received));
+}
+
 void Evaluation::replace_message(std::shared_ptr<const mail::Message> edited) {
   headers_.reset();
   structure_.reset();

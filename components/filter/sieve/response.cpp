@@ -29,6 +29,8 @@ std::string owner_address(const ResponseContext& context) {
 
 mail::Message compose_redirect(const mail::Message& message, const ResponseContext& context) {
   mail::Message out = message;
+  // As Pigeonhole does it, so that the loop guards of others have something to go by.
+  if (!message.field("Message-ID")) out.prepend(fmt::format("Message-ID: {}\r\n", context.message_id));
   out.prepend(
       fmt::format("X-Sieve: Pigeonhole Sieve 0.5.19\r\nX-Sieve-Redirected-From: {}\r\n", owner_address(context)));
   return out;

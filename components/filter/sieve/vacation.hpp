@@ -24,6 +24,9 @@ struct VacationQuestion {
   const Settings& settings;
 };
 
+/// The one of `addresses` that the message was written to, where it names none of the recipient's other addresses.
+std::optional<std::string> named_alias(const VacationQuestion& question, std::span<const std::string> addresses);
+
 /// Why this message must not be answered, in words ("the reverse-path is null"); nothing when it may be.
 /// `addresses` are the ones given with :addresses.
 std::optional<std::string> why_not_answered(const VacationQuestion& question, std::span<const std::string> addresses);

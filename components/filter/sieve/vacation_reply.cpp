@@ -37,14 +37,14 @@ void append_field(std::string& header, std::string_view name, std::string_view v
 // RFC 5230 §5.4, RFC 5322 §3.6.4.
 void append_threading(std::string& header, const mail::Message& original) {
   const std::vector<std::string> parent = message_ids(original.value("Message-ID"));
-  if (parent.empty()) return;
-  append_field(header, "In-Reply-To", parent.front());
+  if (!parent.empty()) append_field(header, "In-Reply-To", parent.front());
   std::vector<std::string> references = message_ids(original.value("References"));
   if (references.empty()) {
     references = message_ids(original.value("In-Reply-To"));
     if (references.size() > 1) references.clear();  // RFC 5322 §3.6.4: several parents make no thread
   }
-  references.push_back(parent.front());
+  if (!parent.empty()) references.push_back(parent.front());
+  if (references.empty()) return;
   std::string value;
   for (const std::string& id : references) value.append(value.empty() ? "" : "\r\n ").append(id);
   append_field(header, "References", value);

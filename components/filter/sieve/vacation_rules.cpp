@@ -66,7 +66,29 @@ std::vector<std::string> folded_own_addresses(const VacationQuestion& question,
   return own;
 }
 
+bool names_one_of(const mail::Message& message, const std::vector<std::string>& folded_addresses) {
+  mail::FieldCursor cursor(message.header_section());
+  for (mail::HeaderField field; cursor.next(field);) {
+    if (!is_recipient_field(field.name)) continue;
+    for (const MailboxAddress& address : parse_address_list(field.value, addresses_max)) {
+      const std::string folded = to_lower(address.all());
+      if (std::find(folded_addresses.begin(), folded_addresses.end(), folded) != folded_addresses.end()) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
+
+std::optional<std::string> named_alias(const VacationQuestion& question, std::span<const std::string> addresses) {
+  if (names_one_of(question.message, folded_own_addresses(question, {}))) return std::nullopt;
+  for (const std::string& address : addresses) {
+    const auto parsed = parse_single_address(address);
+    if (!parsed.empty() && names_one_of(question.message, {to_lower(parsed.front().all())}))
+      return parsed.front().all();
+  }
+  return std::nullopt;
+}
 
 std::optional<std::string> why_not_answered(const VacationQuestion& question, std::span<const std::string> addresses) {
   // RFC 5230 §4.6, RFC 3834 §2: never to the null reverse-path.
@@ -79,18 +101,13 @@ std::optional<std::string> why_not_answered(const VacationQuestion& question, st
   };
   if (is_own(mail::folded(author))) return "the reverse-path is the recipient's own";
 
-  bool is_named = false;
   mail::FieldCursor cursor(question.message.header_section());
-  mail::HeaderField field;
-  while (cursor.next(field)) {
+  for (mail::HeaderField field; cursor.next(field);) {
     if (auto why = objection(field)) return why;
-    if (is_named || !is_recipient_field(field.name)) continue;
-    const auto listed = parse_address_list(field.value, addresses_max);
-    is_named = std::any_of(listed.begin(), listed.end(),
-                           [&](const MailboxAddress& address) { return is_own(to_lower(address.all())); });
   }
   // RFC 5230 §4.5: the user must be named in the message, or it may be a list's or a blind copy.
-  if (!is_named && question.settings.vacation_checks_recipient) return "no recipient field names the recipient";
+  if (!names_one_of(question.message, own) && question.settings.vacation_checks_recipient)
+    return "no recipient field names the recipient";
   return std::nullopt;
 }
 

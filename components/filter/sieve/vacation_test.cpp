@@ -136,7 +136,13 @@ TEST(SieveVacation, ConflictsWithRejectAndItself) {
   EXPECT_EQ(test::decide("require [\"vacation\", \"reject\"]; vacation \"x\"; reject \"y\";", letter()),
             "run-time error 1: a message cannot be both rejected and answered (line 1); implicit keep");
   EXPECT_EQ(test::decide("require \"vacation\"; vacation \"x\"; vacation \"y\";", letter()),
-            "run-time error 1: vacation was carried out already (line 1); implicit keep");
+            "run-time error 1: duplicate vacation action not allowed (the first is in line 1); implicit keep");
+  // Whether or not a reply comes of it.
+  const Setting to_nobody = letter("Precedence: bulk\r\n");
+  EXPECT_EQ(test::decide("require \"vacation\"; vacation \"x\"; vacation \"y\";", to_nobody),
+            "run-time error 1: duplicate vacation action not allowed (the first is in line 1); implicit keep");
+  EXPECT_EQ(test::decide("require [\"vacation\", \"reject\"]; vacation \"x\"; reject \"y\";", to_nobody),
+            "run-time error 1: a message cannot be both rejected and answered (line 1); implicit keep");
   const Outcome failed = answer("vacation \"x\"; set \"a\" \"b\"; redirect \"${a}\";", letter());
   EXPECT_TRUE(failed.error.has_value());
   EXPECT_TRUE(failed.remember.empty());  // what was not sent is not remembered

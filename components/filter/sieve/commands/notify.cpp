@@ -39,13 +39,14 @@ class NotifyCommand final : public CommandNode {
       return Flow::stop;
     }
     Notify notify;
-    const auto mailto = parse_mailto(uri);
+    auto mailto = parse_mailto(uri);
+    leave_out_notified(evaluation, *mailto);
     for (const auto* list : {&mailto->to, &mailto->cc, &mailto->bcc}) {
       notify.to.insert(notify.to.end(), list->begin(), list->end());
     }
     if (!fill(evaluation, notify, *mailto)) return Flow::stop;
-    // RFC 5436 §2.7.1: no notice of what a program sent on its own.
-    const std::string submitted = to_lower(trim(evaluation.message().value("Auto-Submitted")));
+    // RFC 5436 §2.7.1: no notice of what a program sent on its own. What the script added to the header does not count.
+    const std::string submitted = to_lower(trim(evaluation.received_message().value("Auto-Submitted")));
     if (!submitted.empty() && submitted != "no" && !submitted.starts_with("no;") && !submitted.starts_with("no ")) {
       evaluation.note(at, "no notification: the message was sent by a program (Auto-Submitted)");
       return Flow::next;
@@ -64,6 +65,21 @@ class NotifyCommand final : public CommandNode {
   std::optional<Text> message;
 
  private:
+  /// As with Pigeonhole, who gets a notice of this message already gets no second one.
+  static void leave_out_notified(Evaluation& evaluation, Mailto& mailto) {
+    for (const Action& other : evaluation.actions().all()) {
+      const auto* notice = std::get_if<Notify>(&other.what);
+      if (notice == nullptr) continue;
+      for (auto* list : {&mailto.to, &mailto.cc, &mailto.bcc}) {
+        std::erase_if(*list, [&](const mail::ForwardPath& path) {
+          return std::any_of(notice->to.begin(), notice->to.end(), [&](const mail::ForwardPath& one) {
+            return mail::same_mailbox(one.address(), path.address());
+          });
+        });
+      }
+    }
+  }
+
   bool fill(Evaluation& evaluation, Notify& notify, const Mailto& mailto) const {
     if (from) {
       notify.from = evaluation.expanded(*from);
@@ -79,8 +95,7 @@ class NotifyCommand final : public CommandNode {
     }
     notify.message = message ? evaluation.expanded(*message) : mailto.subject;
     if (notify.message.empty()) {
-      const std::string subject(subject_of(evaluation));
-      notify.message = "Notification: " + (subject.empty() ? "(no subject)" : subject);
+      notify.message = "Notification: " + subject_of(evaluation).value_or("(no subject)");
     }
     notify.body = mailto.body;
     const auto add = [&](std::string_view name, const std::vector<mail::ForwardPath>& paths) {
@@ -96,11 +111,10 @@ class NotifyCommand final : public CommandNode {
     return true;
   }
 
-  static std::string subject_of(Evaluation& evaluation) {
-    for (IndexedField& field : evaluation.headers().fields()) {
-      if (equal_ignoring_case(field.name(), "Subject")) return std::string(field.text());
-    }
-    return {};
+  static std::optional<std::string> subject_of(Evaluation& evaluation) {
+    const auto field = evaluation.received_message().field("Subject");
+    if (!field) return std::nullopt;
+    return decode_header_value(field->value).value_or(std::string(trim(field->value)));
   }
 };
 

@@ -5,6 +5,7 @@
 #include "components/filter/sieve/address_list.hpp"
 #include "components/filter/sieve/compiler.hpp"
 #include "components/filter/sieve/evaluation.hpp"
+#include "components/filter/sieve/header_value.hpp"
 #include "components/filter/sieve/vocabulary.hpp"
 #include "mail/address.hpp"
 
@@ -22,6 +23,10 @@ class VacationCommand final : public CommandNode {
  public:
   Flow run(Evaluation& evaluation) const override {
     evaluation.take(number);
+    if (auto why = evaluation.actions().note_vacation(at.line)) {
+      evaluation.fail(at, std::move(*why));
+      return Flow::stop;
+    }
     std::vector<std::string> own;
     for (const Text& address : addresses) own.push_back(evaluation.expanded(address));
     if (const auto why = why_not_answered(question(evaluation), own)) {
@@ -34,7 +39,9 @@ class VacationCommand final : public CommandNode {
                    evaluation.expanded(reason),
                    is_mime,
                    period_seconds};
-    reply.from = from ? evaluation.expanded(*from) : own_address(evaluation);
+    // As with Pigeonhole, by default the reply comes from the address that was written to.
+    reply.from =
+        from ? evaluation.expanded(*from) : named_alias(question(evaluation), own).value_or(own_address(evaluation));
     if (from && parse_single_address(reply.from).empty()) {
       evaluation.fail(at, fmt::format("'{}' is no address to send a vacation reply from", printable(reply.from)));
       return Flow::stop;
@@ -79,10 +86,9 @@ class VacationCommand final : public CommandNode {
   // RFC 5230 §4.3: by default the original subject behind "Auto: ".
   std::string subject_of(Evaluation& evaluation) const {
     if (subject) return evaluation.expanded(*subject);
-    for (IndexedField& field : evaluation.headers().fields()) {
-      if (equal_ignoring_case(field.name(), "Subject")) return "Auto: " + std::string(field.text());
-    }
-    return "Automated reply";
+    const auto field = evaluation.received_message().field("Subject");
+    if (!field) return "Automated reply";
+    return "Auto: " + decode_header_value(field->value).value_or(std::string(trim(field->value)));
   }
 
   // RFC 5230 §4.2: without :handle, replies that differ in subject, from, mime or reason are different replies. The

@@ -93,13 +93,13 @@ bool set_message(Evaluation& evaluation, const Deed& deed) {
   if (deed.flag) {
     const Bench::Sent* const sent = evaluation.bench()->sent(deed.index);
     if (sent == nullptr) return false;
-    evaluation.replace_message(sent->message);
+    evaluation.receive_message(sent->message);
     evaluation.set_reverse_path(sent->reverse_path);
     evaluation.set_forward_path(sent->forward_path);
     return true;
   }
   const auto stored = evaluation.bench()->stored(evaluation.expanded(*deed.mailbox), deed.index);
-  if (stored) evaluation.replace_message(stored);
+  if (stored) evaluation.receive_message(stored);
   return stored != nullptr;
 }
 

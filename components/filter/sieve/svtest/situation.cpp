@@ -62,7 +62,7 @@ bool set_situation(Evaluation& evaluation, std::string_view name, std::string va
     auto message = std::make_shared<const mail::Message>(mail::Message::parse(std::move(value)));
     evaluation.set_reverse_path(reverse_path_of(*message));
     evaluation.set_forward_path(forward_path_of(*message));
-    evaluation.replace_message(std::move(message));
+    evaluation.receive_message(std::move(message));
   } else if (name == "envelope.from") {
     evaluation.set_reverse_path(reverse_path(value));
   } else if (name == "envelope.to") {
