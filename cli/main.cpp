@@ -43,6 +43,11 @@ void add_general(CLI::App& command, Options& options) {
       ->check(CLI::IsMember({"auto", "always", "never"}));
 }
 
+void add_sandbox(CLI::App& command, Options& options) {
+  command.add_option("--sandbox", options.sandbox, "Level of the live lane's sandbox (default: the best that works)")
+      ->check(CLI::IsMember({"root-namespaces", "mapped-user-namespace", "single-user-namespace"}));
+}
+
 void add_seed(CLI::App& command, Options& options, const char* text) {
   command.add_option_function<std::uint64_t>(
       "--seed",
@@ -105,8 +110,7 @@ CLI::App* add_run(CLI::App& app, Options& options) {
                    "simulated: everything in one process; live: real programs in a sandbox; "
                    "both: one after the other, and compared")
       ->check(CLI::IsMember({"simulated", "live", "both"}));
-  command->add_option("--sandbox", options.sandbox, "Level of the live lane's sandbox (default: the best that works)")
-      ->check(CLI::IsMember({"root-namespaces", "mapped-user-namespace"}));
+  add_sandbox(*command, options);
   add_seed(*command, options, "Seed of all chance (default: drawn, and printed)");
   add_reports(*command, options);
   command->add_flag("--last-failed{out/report.json}", options.last_failed,
@@ -167,6 +171,7 @@ int main(int argument_count, char** arguments) {
   CLI::App* up = app.add_subcommand("up", "Bring a world up in the live lane and run a command beside it");
   up->add_option("--world", options.world, "World")->required();
   up->add_option("--scenarios", options.scenarios_root, "Folder with worlds/ (default: scenarios)");
+  add_sandbox(*up, options);
   up->add_option("command", options.command, "Command and its arguments, after --")->required();
   CLI::App* doctor = app.add_subcommand("doctor", "What the live lane finds on this machine, and what to install");
   const auto rules = watershed::cli::add_rules(app, options);

@@ -7,8 +7,9 @@
 namespace watershed::cli {
 
 ExitCode up(const Options& options, int& code) {
-  const auto level = sandbox::best_level();
-  if (!level || !harness::missing_packages(harness::find_components()).empty()) {
+  const auto named = sandbox::find_level(options.sandbox);
+  const auto level = named ? named : sandbox::best_level();
+  if (!level || (named && !sandbox::works(*named)) || !harness::missing_packages(harness::find_components()).empty()) {
     complain("the live lane does not work on this machine; watershed doctor says why");
     return ExitCode::environment;
   }

@@ -1,7 +1,8 @@
 # watershed_module(NAME PATH dir [DEPENDS modules…] [LIBRARIES libs…])
 #
 # One static library from every x.cpp below `dir`, and from its siblings: x_test.cpp into NAME_test (registered with
-# CTest), x_bench.cpp into NAME_bench, x_fuzz.cpp into an executable of its own. Adding a file needs no change here.
+# CTest), x_bench.cpp into NAME_bench, x_fuzz.cpp into an executable of its own; x_preload.cpp goes into none of them (see
+# watershed_preload). Adding a file needs no change here.
 # DEPENDS are modules; LIBRARIES are outside libraries.
 
 function(watershed_warnings target)
@@ -47,7 +48,7 @@ function(watershed_module name)
   list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
   list(FILTER benches INCLUDE REGEX "_bench\\.cpp$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cpp$")
-  list(FILTER files EXCLUDE REGEX "(_test|_bench|_fuzz|/main)\\.cpp$")
+  list(FILTER files EXCLUDE REGEX "(_test|_bench|_fuzz|_preload|/main)\\.cpp$")
 
   if(files)
     add_library(${name} STATIC ${files})
@@ -84,4 +85,20 @@ function(watershed_module name)
       watershed_warnings(${fuzz_name})
     endforeach()
   endif()
+endfunction()
+
+# watershed_preload(NAME FOLDER SOURCE): a shared library from every x_preload.cpp in the folder, for ld.so(8) to load into
+# other people's programs, so without anything but the C library; its bytes become part of the source.
+function(watershed_preload name folder source)
+  file(GLOB files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*_preload.cpp)
+  add_library(${name} MODULE ${files})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_compile_options(${name} PRIVATE -O2 -fno-exceptions -fno-rtti -fno-sanitize=all -fvisibility=default)
+  target_link_options(${name} PRIVATE -nodefaultlibs -fno-sanitize=all -Wl,-z,now)
+  target_link_libraries(${name} PRIVATE c gcc)
+  watershed_warnings(${name})
+  set(file ${CMAKE_BINARY_DIR}/${name}.so)
+  set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/${source} PROPERTIES
+    COMPILE_DEFINITIONS WATERSHED_PRELOAD_FILE="${file}" OBJECT_DEPENDS ${file})
 endfunction()

@@ -11,7 +11,7 @@ namespace watershed::sandbox {
 enum class Level {
   root_namespaces,  ///< as root: fresh network, mount, PID, UTS and IPC namespaces
   mapped_user,      ///< the same inside a user namespace whose ids newuidmap(1) and newgidmap(1) have mapped
-  single_user,      ///< a user namespace with one id; not used yet: mail programs insist on being root
+  single_user,      ///< a user namespace with root alone; a preloaded library lets programs become others
 };
 
 std::string_view to_string(Level level);

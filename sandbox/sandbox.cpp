@@ -3,12 +3,12 @@
 
 #include "sandbox/loopback.hpp"
 #include "sandbox/mounts.hpp"
+#include "sandbox/one_user/preload.hpp"
 #include "sandbox/user_map.hpp"
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
-#include <linux/capability.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -62,29 +62,13 @@ std::string read_all(int descriptor) {
 
 int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
-// capabilities(7): what a process without uid 0 keeps over execve. At Level::single_user nobody inside has uid 0.
-Result<void, Error> keep_capabilities() {
-  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
-  __user_cap_data_struct data[2]{};
-  if (::syscall(SYS_capget, &header, data) != 0) return Error{"reading capabilities failed"};
-  for (auto& each : data) each.inheritable = each.permitted;
-  if (::syscall(SYS_capset, &header, data) != 0) return Error{"setting capabilities failed"};
-  for (int capability = 0; capability <= 63; ++capability) {
-    const auto word = static_cast<std::size_t>(capability / 32);
-    if ((data[word].permitted >> (capability % 32) & 1U) == 0) continue;
-    if (::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0) != 0)
-      return Error{"raising capabilities failed"};
-  }
-  return {};
-}
-
 Result<Inside, Error> set_up(const SandboxOptions& options) {
-  if (options.level == Level::single_user) {
-    if (const auto kept = keep_capabilities(); !kept) return kept.error();
-  }
   if (const auto up = set_up_loopback(options.addresses); !up) return up.error();
   const auto work = set_up_mounts(options.writable, options.needed);
   if (!work) return work.error();
+  if (options.level == Level::single_user) {
+    if (const auto preloaded = one_user::preload_everywhere(*work); !preloaded) return preloaded.error();
+  }
   return Inside{options.level, *work};
 }
 

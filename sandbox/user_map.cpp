@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <grp.h>
 #include <pwd.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -74,28 +73,19 @@ Result<void, Error> map_all(pid_t child) {
 }
 
 Result<void, Error> map_one(pid_t child) {
-  const auto inside = single_user();
-  if (!inside) return inside.error();
   const std::string folder = fmt::format("/proc/{}/", child);
-  if (!write_file(folder + "uid_map", fmt::format("{} {} 1\n", inside->user, ::geteuid()))) {
+  if (!write_file(folder + "uid_map", fmt::format("0 {} 1\n", ::geteuid()))) {
     return Error{"the system refused the map of users"};
   }
   // user_namespaces(7): without privileges groups may be mapped only once setgroups is denied.
   write_file(folder + "setgroups", "deny");
-  if (!write_file(folder + "gid_map", fmt::format("{} {} 1\n", inside->group, ::getegid()))) {
+  if (!write_file(folder + "gid_map", fmt::format("0 {} 1\n", ::getegid()))) {
     return Error{"the system refused the map of groups"};
   }
   return {};
 }
 
 }  // namespace
-
-Result<SingleUser, Error> single_user() {
-  const passwd* user = ::getpwnam("postfix");
-  const group* drop = ::getgrnam("postdrop");
-  if (user == nullptr || drop == nullptr) return Error{"there is no user postfix or no group postdrop"};
-  return SingleUser{user->pw_uid, drop->gr_gid};
-}
 
 Result<void, Error> map_users(Level level, pid_t child) {
   if (level == Level::mapped_user) return map_all(child);

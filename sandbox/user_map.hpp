@@ -9,14 +9,8 @@
 namespace watershed::sandbox {
 
 /// Called by the process outside, for a child that waits in a new user namespace. At Level::mapped_user root and the
-/// first 65535 ids exist inside; at Level::single_user one id, that of the user `postfix`.
+/// first 65535 ids exist inside; at Level::single_user root alone, who is whoever runs
+/// this program.
 Result<void, Error> map_users(Level level, pid_t child);
-
-/// The one user and group of Level::single_user: those that Postfix's installation calls mail_owner and setgid_group.
-struct SingleUser {
-  uid_t user;
-  gid_t group;
-};
-Result<SingleUser, Error> single_user();
 
 }  // namespace watershed::sandbox

@@ -2,6 +2,7 @@
 #include "harness/lanes/live/dovecot_host.hpp"
 
 #include "base/text.hpp"
+#include "sandbox/ownership.hpp"
 
 #include <fmt/format.h>
 
@@ -40,7 +41,7 @@ std::vector<std::string> flags_of(std::string_view file_name) {
 }
 
 void give_away(const fs::path& path, uid_t user) {
-  const int ignored = ::chown(path.c_str(), user, user);
+  const auto ignored = sandbox::give_away(path, user, user);
   static_cast<void>(ignored);  // what it cannot be given, Dovecot will say
 }
 

@@ -87,6 +87,8 @@ StepError LiveWorld::prepare_store(const HostSpec& spec, const MailStoreSpec& ma
   dovecot = std::make_unique<DovecotHost>(*host, options);
   if (const auto prepared = dovecot->prepare(config.mailboxes); !prepared) return prepared.error().message;
   const std::vector<IpAddress> world = world_addresses(world_->spec);
+  // Where there is one user only, the preloaded library binds the sockets of a host's programs instead.
+  if (inside_.level == sandbox::Level::single_user) return serve_names_at(spec);
   if (const auto spoken = sandbox::speak_from(options.user, spec.addresses.front(), world); !spoken) {
     return spoken.error().message;
   }

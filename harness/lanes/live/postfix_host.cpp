@@ -2,6 +2,7 @@
 #include "harness/lanes/live/postfix_host.hpp"
 
 #include "sandbox/mounts.hpp"
+#include "sandbox/ownership.hpp"
 
 #include <fmt/format.h>
 
@@ -62,7 +63,7 @@ Result<void, Error> PostfixHost::lay_out_queue() {
   const auto disk = sandbox::mount_memory(queue, fmt::format("mode=755,size={}", queue_octets));
   if (!disk) return disk;
   const fs::path data = host_.mount("data", "/var/lib/postfix");
-  if (::chown(data.c_str(), owner->pw_uid, owner->pw_gid) != 0) return Error{"cannot give away " + data.string()};
+  if (const auto given = sandbox::give_away(data, owner->pw_uid, owner->pw_gid); !given) return given;
   fs::create_directory(queue / "pid");
   for (const char* name : {"active", "bounce", "corrupt", "defer", "deferred", "flush", "hold", "incoming", "private",
                            "saved", "trace", "maildrop", "public"}) {
@@ -70,7 +71,7 @@ Result<void, Error> PostfixHost::lay_out_queue() {
     fs::create_directory(folder);
     const bool is_shared = name == std::string_view("maildrop") || name == std::string_view("public");
     const gid_t group_id = is_shared ? drop->gr_gid : owner->pw_gid;
-    if (::chown(folder.c_str(), owner->pw_uid, group_id) != 0) return Error{"cannot give away " + folder.string()};
+    if (const auto given = sandbox::give_away(folder, owner->pw_uid, group_id); !given) return given;
     fs::permissions(folder, fs::perms(0700));
   }
   fs::permissions(queue / "maildrop", fs::perms(01730));

@@ -2,6 +2,7 @@
 #include "harness/lanes/live/rspamd_host.hpp"
 
 #include "harness/lanes/live/rspamd_rules.hpp"
+#include "sandbox/ownership.hpp"
 
 #include <fmt/format.h>
 
@@ -101,9 +102,9 @@ Result<void, Error> RspamdHost::prepare(std::span<const spam::Rule> rules) {
             : host_.folder / "run" /
                   folder.lexically_relative(folder.string().starts_with("/var/run") ? "/var/run" : "/run");
     fs::create_directories(outside);
-    if (::chown(outside.c_str(), user->pw_uid, user->pw_gid) != 0) return Error{"cannot give away " + outside.string()};
+    if (const auto given = sandbox::give_away(outside, user->pw_uid, user->pw_gid); !given) return given;
   }
-  if (::chown(data.c_str(), user->pw_uid, user->pw_gid) != 0) return Error{"cannot give away " + data.string()};
+  if (const auto given = sandbox::give_away(data, user->pw_uid, user->pw_gid); !given) return given;
   if (!write_file(etc / "watershed.lua", *lua) || !write_file(etc / "suffixes.dat", "com\nexample\nint\norg\n") ||
       !write_file(etc / "rspamd.conf", configuration(list))) {
     return Error{"cannot write rspamd's configuration"};
