@@ -21,7 +21,8 @@ std::span<const StepKind> step_kinds() {
       {"flush", "Tries everything in a host's queue now.", flush_shape(), bind_flush},
       {"outage", "A provider fails in one of the ways in which providers fail.", outage_shape(), bind_outage},
       {"machine", "Something befalls a real machine (live lane).", machine_shape(), bind_machine},
-      {"await", "Waits until a message has arrived, or until mail lies in a queue (live lane).", await_shape(), bind_await},
+      {"await", "Waits until a message has arrived, or until mail lies in a queue (live lane).", await_shape(),
+       bind_await},
       {"mailbox", "A real mailbox cannot take mail (live lane).", mailbox_shape(), bind_mailbox},
   };
   return table;
