@@ -9,8 +9,8 @@ namespace {
 
 using Words = std::vector<std::string_view>;
 
-const Words flag_names = {"\\Seen", "\\flagged", "\\Answered", "\\Deleted", "foo",
-                          "Bar",    "$label",    "a b",        "\\Draft x", ""};
+const Words flag_names = {"\\\\Seen", "\\\\flagged", "\\\\Answered", "\\\\Deleted", "foo",
+                          "Bar",      "$label",      "a b",          "\\\\Draft x", ""};
 const Words folders = {"A", "B", "A"};
 const Words others = {"x@y.example", "X@y.example", "z@w.example", "Name <n@w.example>"};
 const Words others_copied = {"c@y.example", "C@Y.example", "d@w.example"};

@@ -95,16 +95,6 @@ std::string sent_line(std::vector<std::string> to, const mail::Message& message)
   return trimmed_end(out + "|" + body);
 }
 
-class Library final : public sieve::ScriptLibrary {
- public:
-  std::optional<Found> find(bool is_global, std::string_view name) const override {
-    for (const IncludedScript& script : included_scripts()) {
-      if (!is_global && script.name == name) return Found{std::string(name), std::string(script.source)};
-    }
-    return std::nullopt;
-  }
-};
-
 class Account final : public sieve::MailboxDirectory {
  public:
   Account() : mailboxes_(std::begin(mailboxes_there), std::end(mailboxes_there)) { mailboxes_.insert("INBOX"); }
@@ -144,6 +134,13 @@ void carry_out(const sieve::Action& action, const mail::Message& received, const
 
 }  // namespace
 
+std::optional<sieve::ScriptLibrary::Found> IncludedLibrary::find(bool is_global, std::string_view name) const {
+  for (const IncludedScript& script : included_scripts()) {
+    if (!is_global && script.name == name) return Found{std::string(name), std::string(script.source)};
+  }
+  return std::nullopt;
+}
+
 std::string read_file(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream out;
@@ -154,7 +151,7 @@ std::string read_file(const fs::path& path) {
 void write_file(const fs::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
 Effects our_effects(const SieveActionPair& pair) {
-  const Library library;
+  const IncludedLibrary library;
   sieve::CompileOptions options;
   options.library = &library;
   const auto script = sieve::compile(pair.script, "s", options);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ci/oracles/sieve_action_pairs.hpp"
+#include "components/filter/sieve/script.hpp"
 
 #include <filesystem>
 #include <string>
@@ -16,6 +17,12 @@ inline constexpr unsigned nobody = 65534;
 
 std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, const std::string& text);
+
+/// Finds included_scripts().
+class IncludedLibrary final : public sieve::ScriptLibrary {
+ public:
+  std::optional<Found> find(bool is_global, std::string_view name) const override;
+};
 
 /// Our engine's, carried out in memory.
 Effects our_effects(const SieveActionPair& pair);

@@ -32,6 +32,8 @@ struct Setting {
   int zone_minutes = 0;
   const MailboxDirectory* mailboxes = nullptr;
   const ResponseHistory* history = nullptr;
+  const Annotations* annotations = nullptr;
+  const ExternalLists* lists = nullptr;
   CompileOptions options = {};
 };
 
@@ -45,7 +47,9 @@ inline Outcome run(const Script& script, const Setting& setting) {
                            .now_unix_seconds = setting.now_unix_seconds,
                            .zone_minutes = setting.zone_minutes,
                            .mailboxes = setting.mailboxes,
-                           .history = setting.history});
+                           .history = setting.history,
+                           .annotations = setting.annotations,
+                           .lists = setting.lists});
 }
 
 /// `fileinto "A"; keep`; `error 1:5: …` for each compile error; `run-time error 1: …` in front after a failure.
