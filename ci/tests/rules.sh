@@ -85,6 +85,28 @@ expect_status 4 "procmail is missing"
 run "$watershed" rules compare asks x.sieve --generate 5 --engine-old procmail
 expect_status 3 "the real procmail runs no programs here"
 
+# The real maildrop: folders that it asks for are there; what reaches out of its scratch folder is refused.
+printf 'MAILDIR="$HOME/Mail"\nif (/^Subject:.*urgent/)\n{\n  cc "!duty@here.example"\n  to "$MAILDIR/.Urgent/"\n}\n' >filter
+printf 'require ["fileinto", "copy"]; if header :contains "subject" "urgent" { redirect :copy "duty@here.example"; fileinto "Urgent"; }\n' >filter.sieve
+run "$watershed" rules compare filter filter.sieve --generate 30 --engine-old maildrop --no-coverage
+expect_status 0 "the real maildrop"
+sed 's/duty@/day@/' filter.sieve >other.sieve
+run "$watershed" rules compare filter other.sieve --generate 30 --engine-old maildrop --no-coverage
+expect_status 1 "the real maildrop forwards to somebody else"
+printf 'to "|/bin/true"\n' >pipes
+run "$watershed" rules compare pipes filter.sieve --generate 5 --engine-old maildrop
+expect_status 3 "the real maildrop runs no programs here"
+expect_output "pipes:1:4: error: runs a program" "the real maildrop runs no programs here"
+
+# The real Pigeonhole, by whom ever this is run.
+if command -v sieve-test >/dev/null; then
+  run "$watershed" rules compare plain.sieve plain.sieve --generate 10 --engine-new pigeonhole --no-coverage
+  expect_status 0 "the real Pigeonhole"
+  printf 'require "fileinto"; if header :contains "subject" "urgent" { fileinto "Other"; }\n' >changed.sieve
+  run "$watershed" rules compare plain.sieve changed.sieve --generate 10 --engine-new pigeonhole --no-coverage
+  expect_status 1 "the real Pigeonhole files elsewhere"
+fi
+
 # The command line: 2.
 run "$watershed" rules compare rc new.sieve
 expect_status 2 "neither messages nor generate"

@@ -4,16 +4,13 @@
 #include "base/text.hpp"
 #include "components/filter/procmail/mail_text.hpp"
 #include "components/filter/rules/builtin_engines.hpp"
+#include "harness/rules/program_run.hpp"
 
 #include <fmt/format.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
 namespace watershed::harness {
@@ -22,64 +19,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr unsigned program_seconds_max = 10;
-
-std::string contents(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "watershed-rules-XXXXXX").string();
-    if (mkdtemp(name.data()) != nullptr) path = name;
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    std::error_code ignored;
-    if (!path.empty()) fs::remove_all(path, ignored);
-  }
-  void write(const char* name, const std::string& text) const { std::ofstream(path / name, std::ios::binary) << text; }
-
-  fs::path path;
-};
-
-/// Runs a program on files of the scratch folder; its exit code, or 1000 and more where a signal ended it.
-int run(const Scratch& scratch, const std::vector<std::string>& command) {
-  std::vector<char*> arguments;
-  std::vector<std::string> copies = command;
-  for (std::string& one : copies) arguments.push_back(one.data());
-  arguments.push_back(nullptr);
-  const std::string in = (scratch.path / "mail").string();
-  const std::string out = (scratch.path / "out").string();
-  prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-  const pid_t child = fork();
-  if (child == 0) {
-    const bool ok = std::freopen(in.c_str(), "r", stdin) != nullptr &&
-                    std::freopen(out.c_str(), "w", stdout) != nullptr &&
-                    std::freopen((scratch.path / "err").c_str(), "w", stderr) != nullptr;
-    alarm(program_seconds_max);
-    if (ok) execvp(arguments.front(), arguments.data());
-    _exit(127);
-  }
-  int status = 0;
-  waitpid(child, &status, 0);
-  // procmail's clones of blocks with the c flag live on, as children of ours.
-  while (waitpid(-1, nullptr, 0) > 0) {
-  }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
-}
-
 class ProcmailProgram final : public rules::Engine {
  public:
   explicit ProcmailProgram(const std::string& source) {
     const std::string root = scratch_.path.string();
-    scratch_.write("sm", fmt::format("#!/bin/sh\ncat >/dev/null\nprintf '%s\\n' \"$*\" >>{}/sent\n", root));
-    fs::permissions(scratch_.path / "sm", fs::perms::owner_all);
+    scratch_.write_sendmail();
     // The rcfile's own places are not ours to write to.
     std::istringstream in(source);
     std::string body;
@@ -105,24 +49,10 @@ class ProcmailProgram final : public rules::Engine {
     fs::create_directories(maildir);
     fs::remove(scratch_.path / "sent");
     scratch_.write("mail", std::string(procmail::MailText::of(rules::delivered(letter)).text()));
-    const int code =
-        run(scratch_, {"procmail", "-m", (scratch_.path / "rc").string(), letter.forward_path.address().local_part});
+    const int code = run_program(
+        scratch_, {"procmail", "-m", (scratch_.path / "rc").string(), letter.forward_path.address().local_part});
     rules::Judgement judgement;
-    for (const auto& entry : fs::recursive_directory_iterator(maildir)) {
-      if (!entry.is_regular_file()) continue;
-      std::string folder = fs::relative(entry.path(), maildir).string();
-      const std::size_t in_new = folder.find("/new/");
-      if (in_new != std::string::npos) folder.resize(in_new);
-      judgement.effects.push_back({.target = rules::folder_name(folder, "", ""), .detail = {}, .at = {}});
-    }
-    std::istringstream sent(contents(scratch_.path / "sent"));
-    for (std::string line; std::getline(sent, line);) {
-      for (const std::string_view word : split(line, " ")) {
-        if (word.starts_with('-')) continue;
-        judgement.effects.push_back(
-            {.kind = rules::Effect::Kind::forward, .target = to_lower(word), .detail = {}, .at = {}});
-      }
-    }
+    add_deliveries(scratch_, judgement.effects);
     if (code != 0)
       judgement.effects.push_back({.kind = rules::Effect::Kind::refuse, .target = {}, .detail = {}, .at = {}});
     if (judgement.effects.empty()) {
@@ -139,19 +69,22 @@ class ProcmailProgram final : public rules::Engine {
 
 class PigeonholeProgram final : public rules::Engine {
  public:
-  explicit PigeonholeProgram(std::string script) : script_(fs::absolute(script).string()) {}
+  explicit PigeonholeProgram(const std::string& source) { scratch_.write("rules.sieve", source); }
 
   rules::Judgement judge(const rules::Letter& letter) override {
     scratch_.write("mail", rules::delivered(letter).bytes());
-    const int code =
-        run(scratch_, {"sieve-test", "-x", "+vnd.dovecot.duplicate +editheader", "-f", display(letter.reverse_path),
-                       "-r", display(letter.forward_path), script_, (scratch_.path / "mail").string()});
+    const int code = run_program(
+        scratch_,
+        {"sieve-test", "-C", "-l", "maildir:" + (scratch_.path / "m").string(), "-x",
+         "+vnd.dovecot.duplicate +editheader", "-f", display(letter.reverse_path), "-r", display(letter.forward_path),
+         (scratch_.path / "rules.sieve").string(), (scratch_.path / "mail").string()},
+        {.in_maildir = false, .not_as_root = true});
     rules::Judgement judgement;
     if (code != 0) {
-      judgement.error = "sieve-test: " + contents(scratch_.path / "err");
+      judgement.error = "sieve-test: " + scratch_.read("err");
       return judgement;
     }
-    std::istringstream out(contents(scratch_.path / "out"));
+    std::istringstream out(scratch_.read("out"));
     for (std::string line; std::getline(out, line);) read_line(trim(line), judgement);
     normalise(judgement.effects);
     return judgement;
@@ -178,7 +111,6 @@ class PigeonholeProgram final : public rules::Engine {
   }
 
   Scratch scratch_;
-  std::string script_;
 };
 
 }  // namespace
@@ -195,8 +127,8 @@ std::unique_ptr<rules::Engine> procmail_engine(const std::string& source) {
   return std::make_unique<ProcmailProgram>(source);
 }
 
-std::unique_ptr<rules::Engine> pigeonhole_engine(const std::string& script) {
-  return std::make_unique<PigeonholeProgram>(script);
+std::unique_ptr<rules::Engine> pigeonhole_engine(const std::string& source) {
+  return std::make_unique<PigeonholeProgram>(source);
 }
 
 }  // namespace watershed::harness

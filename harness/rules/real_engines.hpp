@@ -1,6 +1,7 @@
-// The real programs as sides of a comparison: procmail, and Pigeonhole's sieve-test. Each message is a process.
+// The real programs as sides of a comparison: procmail, Pigeonhole's sieve-test, maildrop. Each message is a process.
 #pragma once
 
+#include "base/diagnostic.hpp"
 #include "components/filter/rules/effect.hpp"
 
 #include <memory>
@@ -15,6 +16,13 @@ bool has_program(const std::string& name);
 std::unique_ptr<rules::Engine> procmail_engine(const std::string& source);
 
 /// `sieve-test` on the script.
-std::unique_ptr<rules::Engine> pigeonhole_engine(const std::string& script);
+std::unique_ptr<rules::Engine> pigeonhole_engine(const std::string& source);
+
+/// `maildrop FILE` in a scratch folder, as procmail's; folders that it files into are made for it, as the mail store
+/// would have them.
+std::unique_ptr<rules::Engine> maildrop_engine(const std::string& source);
+
+/// What the real maildrop would do on this machine and not only in its scratch folder: programs, absolute paths.
+Diagnostics maildrop_dangers(const std::string& source, const std::string& file);
 
 }  // namespace watershed::harness

@@ -77,7 +77,7 @@ Result<Side, SideFault> open_sieve(Side side, const std::string& engine) {
   }
   if (engine != "pigeonhole") return bad(side.file, fmt::format("{} runs no Sieve scripts", engine));
   if (!has_program("sieve-test")) return SideFault{{}, "sieve-test (Debian: dovecot-sieve)"};
-  side.engine = pigeonhole_engine(side.path);
+  side.engine = pigeonhole_engine(side.source);
   return side;
 }
 
@@ -96,6 +96,16 @@ Result<Side, SideFault> open_procmail(Side side, const std::string& engine) {
   return side;
 }
 
+// Its filter language is not read here: only the real program knows what a rule means, and no coverage comes of it.
+Result<Side, SideFault> open_maildrop(Side side) {
+  if (side.language == RuleLanguage::sieve) return bad(side.file, "maildrop runs no Sieve scripts");
+  side.language = RuleLanguage::maildrop;
+  if (!has_program("maildrop")) return SideFault{{}, "maildrop"};
+  if (Diagnostics dangers = maildrop_dangers(side.source, side.file); !dangers.empty()) return bad(std::move(dangers));
+  side.engine = maildrop_engine(side.source);
+  return side;
+}
+
 }  // namespace
 
 Result<Side, SideFault> open_side(const std::string& file, const std::string& engine, const std::string& shown) {
@@ -107,9 +117,7 @@ Result<Side, SideFault> open_side(const std::string& file, const std::string& en
   side.file = name;
   side.source = *source;
   side.language = file.ends_with(".sieve") ? RuleLanguage::sieve : RuleLanguage::procmail;
-  if (engine == "maildrop") {
-    return bad(name, "maildrop's filter language is not read here; expected a procmailrc or a .sieve file");
-  }
+  if (engine == "maildrop") return open_maildrop(std::move(side));
   return side.language == RuleLanguage::sieve ? open_sieve(std::move(side), engine)
                                               : open_procmail(std::move(side), engine);
 }
@@ -118,6 +126,7 @@ std::vector<rules::Demand> demands_of(const Side& before, const Side& after, std
   rules::Random random(seed);
   std::vector<rules::Demand> all;
   for (const Side* side : {&before, &after}) {
+    if (side->language == RuleLanguage::maildrop) continue;  // the other side's demands have to do
     auto some = side->language == RuleLanguage::sieve ? rules::demands_of_sieve(side->source, side->file, random)
                                                       : rules::demands_of(*side->rcfile, random);
     for (rules::Demand& one : some) all.push_back(std::move(one));

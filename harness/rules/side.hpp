@@ -11,7 +11,7 @@
 
 namespace watershed::harness {
 
-enum class RuleLanguage { sieve, procmail };
+enum class RuleLanguage { sieve, procmail, maildrop };
 
 struct Side {
   std::string path;
@@ -29,7 +29,8 @@ struct SideFault {
 };
 
 /// `engine` is builtin, procmail, pigeonhole or maildrop; the last three are the real programs. A file whose name ends
-/// in .sieve is Sieve, any other a procmailrc. `shown` is how the file is written in reports; empty: as `file`.
+/// in .sieve is Sieve, any other a procmailrc, or with the engine maildrop a maildropfilter. `shown` is how the file is
+/// written in reports; empty: as `file`.
 Result<Side, SideFault> open_side(const std::string& file, const std::string& engine, const std::string& shown = {});
 
 /// What both sides ask of messages.
