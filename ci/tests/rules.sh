@@ -86,6 +86,7 @@ run "$watershed" rules compare asks x.sieve --generate 5 --engine-old procmail
 expect_status 3 "the real procmail runs no programs here"
 
 # The real maildrop: folders that it asks for are there; what reaches out of its scratch folder is refused.
+# shellcheck disable=SC2016  # maildrop's variables
 printf 'MAILDIR="$HOME/Mail"\nif (/^Subject:.*urgent/)\n{\n  cc "!duty@here.example"\n  to "$MAILDIR/.Urgent/"\n}\n' >filter
 printf 'require ["fileinto", "copy"]; if header :contains "subject" "urgent" { redirect :copy "duty@here.example"; fileinto "Urgent"; }\n' >filter.sieve
 run "$watershed" rules compare filter filter.sieve --generate 30 --engine-old maildrop --no-coverage
