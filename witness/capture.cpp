@@ -76,19 +76,25 @@ Result<LiveCapture, Error> LiveCapture::open(const CaptureOptions& options) {
                              details.empty() ? "" : ", ", details)};
   }
   if (pcap_setnonblock(pcap, 1, buffer.data()) < 0) return Error{buffer.data()};
-  if (!options.filter.empty()) {
-    bpf_program program{};
-    if (pcap_compile(pcap, &program, options.filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) < 0) {
-      return error_of(fmt::format("the capture filter '{}'", options.filter), pcap);
-    }
-    const int set = pcap_setfilter(pcap, &program);
-    pcap_freecode(&program);
-    if (set < 0) return error_of("setting the capture filter", pcap);
-  }
   LiveCapture capture(handle.release());
+  if (!options.filter.empty()) {
+    if (const auto set = capture.set_filter(options.filter); !set) return set.error();
+  }
   if (pcap_get_tstamp_precision(pcap) != PCAP_TSTAMP_PRECISION_NANO) return Error{"no nanosecond timestamps"};
   if (!is_known(capture.link_)) return Error{fmt::format("{} has an unknown link type", options.device)};
   return capture;
+}
+
+Result<void, Error> LiveCapture::set_filter(const std::string& filter) {
+  pcap_t* pcap = pcap_of(handle_.get());
+  bpf_program program{};
+  if (pcap_compile(pcap, &program, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) < 0) {
+    return error_of(fmt::format("the capture filter '{}'", filter), pcap);
+  }
+  const int set = pcap_setfilter(pcap, &program);
+  pcap_freecode(&program);
+  if (set < 0) return error_of("setting the capture filter", pcap);
+  return {};
 }
 
 Result<std::size_t, Error> LiveCapture::poll(const PacketSink& sink) {

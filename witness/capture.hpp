@@ -29,6 +29,9 @@ class LiveCapture {
   /// Hands over what has come since the last call, without waiting. The number of packets, or why the capture broke.
   Result<std::size_t, Error> poll(const PacketSink& sink);
 
+  /// Takes only what the filter lets through from now on: pcap-filter(7); empty: everything.
+  Result<void, Error> set_filter(const std::string& filter);
+
   /// Readable when packets are there, for select(2) and the like.
   int descriptor() const;
   LinkType link() const { return link_; }

@@ -1,19 +1,25 @@
-// What it costs to drive mail through a live world: smtp-source(1) alone and the live lane's own sender offer the same
-// messages to the same Postfix instance, one a connection, turn by turn, in one sandbox. Also how long a whole world
-// takes up and down.
+// What it costs to drive mail through a live world: smtp-source(1) alone, with nobody watching the wire, and the live
+// lane with its own sender and its witness offer the same messages to the same Postfix instance, one a connection, from
+// the same address, over as many parallel sessions, turn by turn, in one sandbox. Also how long a whole world
+// takes up and down, and how soon the hosts of another are ready.
 //
-//   live_load WORLD-FOLDER [--messages N] [--pairs N] [--up-down WORLD-FOLDER]
+//   live_load WORLD-FOLDER [--messages N] [--pairs N] [--up-down WORLD-FOLDER] [--ready WORLD-FOLDER]
 //
 // Prints a flat JSON object; exits 1 when a message was not taken, 4 where there is no sandbox.
 #include "harness/lanes/live/live_world.hpp"
+#include "sandbox/loopback.hpp"
 #include "sandbox/process.hpp"
 
 #include <fmt/format.h>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +32,8 @@ using stage::Task;
 
 constexpr std::size_t sessions = 20;
 constexpr std::size_t octets = 1024;
+// smtp-source cannot be told its address; a user can have one. Postfix looks both senders up: the same name.
+constexpr uid_t peer_user = 6000;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
@@ -35,13 +43,24 @@ mail::Message message() {
   return mail::Message::parse("From: <a@sender.example>\r\nTo: <b@load.example>\r\nSubject: load\r\n\r\n" + body);
 }
 
+// Processor time of this process, and of ended children, so far.
+double cpu_seconds(int whose) {
+  rusage usage{};
+  ::getrusage(whose, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
 Task<double> by_smtp_source(harness::LiveWorld& world, std::filesystem::path work, std::size_t messages) {
-  const auto start = Clock::now();
   const sandbox::Place place{"sender.load.example", {}};
+  const auto start = Clock::now();
   auto process = sandbox::Process::start(
       world.loop(), place,
-      {.program = "/usr/sbin/smtp-source",
-       .arguments = {"-s", std::to_string(sessions), "-l", std::to_string(octets), "-m", std::to_string(messages), "-f",
+      {.program = "/usr/bin/setpriv",
+       .arguments = {"--reuid", std::to_string(peer_user), "--clear-groups", "/usr/sbin/smtp-source", "-s",
+                     std::to_string(sessions), "-l", std::to_string(octets), "-m", std::to_string(messages), "-f",
                      "a@sender.example", "-t", "b@load.example", "192.0.2.25:25"},
        .environment = {},
        .output = work / "smtp-source.out"});
@@ -80,9 +99,26 @@ Task<double> by_the_lane(harness::LiveWorld& world, std::size_t messages) {
 struct Settings {
   std::filesystem::path load_world;
   std::filesystem::path whole_world;
+  std::filesystem::path ready_world;
   std::size_t messages = 4000;
   std::size_t pairs = 5;
 };
+
+// Whether Postfix took every client for the same host: only then has it the same work with both.
+bool is_same_client(const harness::LiveWorld& world) {
+  std::size_t connections = 0;
+  for (const harness::LiveHost* host : world.hosts_with_programs()) {
+    for (const sandbox::LogLine& line : host->log.lines()) {
+      if (!line.text.starts_with("connect from ")) continue;
+      if (line.text != "connect from sender.load.example[198.51.100.10]") {
+        std::fprintf(stderr, "live_load: %s\n", line.text.c_str());
+        return false;
+      }
+      ++connections;
+    }
+  }
+  return connections > 0;
+}
 
 Task<void> measure(harness::LiveWorld& world, std::filesystem::path work, const Settings& settings, bool& good) {
   const auto error = co_await world.start();
@@ -91,16 +127,27 @@ Task<void> measure(harness::LiveWorld& world, std::filesystem::path work, const 
     world.executor().stop();
     co_return;
   }
+  const std::vector<IpAddress> all = harness::LiveWorld::world_addresses(world.world().spec);
+  const auto routed = sandbox::speak_from(peer_user, *parse_ip_address("198.51.100.10"), all);
+  if (!routed) std::fprintf(stderr, "live_load: %s\n", routed.error().message.c_str());
   world.journal().keep_facts(false);
   world.keep_offered(false);
   std::vector<double> ratios;
   good = true;
   co_await by_smtp_source(world, work, settings.messages / 10);
   for (std::size_t pair = 0; pair < settings.pairs; ++pair) {
+    good = good && world.listen(false).has_value();
+    const double before_theirs = cpu_seconds(RUSAGE_CHILDREN);
     const double theirs = co_await by_smtp_source(world, work, settings.messages);
+    const double their_cpu = cpu_seconds(RUSAGE_CHILDREN) - before_theirs;
+    good = good && world.listen(true).has_value();
+    const double before_ours = cpu_seconds(RUSAGE_SELF);
     const double ours = co_await by_the_lane(world, settings.messages);
-    good = good && theirs > 0 && ours > 0;
-    std::fprintf(stderr, "smtp-source %.0f/s, the lane %.0f/s\n", theirs, ours);
+    const double our_cpu = cpu_seconds(RUSAGE_SELF) - before_ours;
+    good = good && theirs > 0 && ours > 0 && is_same_client(world);
+    const double each = 1000 / static_cast<double>(settings.messages);
+    std::fprintf(stderr, "smtp-source %.0f/s, %.3f ms of processor a message; the lane %.0f/s, %.3f ms\n", theirs,
+                 their_cpu * each, ours, our_cpu * each);
     ratios.push_back(ours / theirs);
   }
   std::sort(ratios.begin(), ratios.end());
@@ -129,27 +176,49 @@ int in_sandbox(const std::shared_ptr<const harness::World>& world, sandbox::Leve
   return sandbox ? sandbox->wait() : 4;
 }
 
-// From nothing to every host ready, and to nothing again.
-bool measure_up_down(const Settings& settings, sandbox::Level level) {
-  const auto world = load(settings.whole_world);
+struct Times {
+  double ready_ms = 0;  ///< from the first step in the sandbox until every host says that it is ready
+  double whole_ms = 0;  ///< from nothing to that, and to nothing again
+};
+
+// One turn; nothing when the world did not come up. The sandbox is another process: it tells its time through a pipe.
+std::optional<Times> up_and_down(const std::shared_ptr<const harness::World>& world, sandbox::Level level) {
+  int ends[2];
+  if (::pipe(ends) != 0) return std::nullopt;
+  const auto start = Clock::now();
+  const int code = in_sandbox(world, level, [&ends](harness::LiveWorld& running, const sandbox::Inside&) {
+    const auto began = Clock::now();
+    double ready_ms = 0;
+    const auto bring_up = [](harness::LiveWorld& up, Clock::time_point from, double& until_ready_ms) -> Task<void> {
+      if (!(co_await up.start())) until_ready_ms = seconds_since(from) * 1000;
+      up.executor().stop();
+    };
+    running.loop().spawn(bring_up(running, began, ready_ms));
+    running.loop().run_until(stage::forever);
+    const bool told = ::write(ends[1], &ready_ms, sizeof ready_ms) == sizeof ready_ms;
+    return told && ready_ms > 0 ? 0 : 1;
+  });
+  Times times{0, seconds_since(start) * 1000};
+  const bool heard = code == 0 && ::read(ends[0], &times.ready_ms, sizeof times.ready_ms) == sizeof times.ready_ms;
+  ::close(ends[0]);
+  ::close(ends[1]);
+  if (!heard) return std::nullopt;
+  return times;
+}
+
+// The median of five turns, after one to warm up.
+bool measure_up_down(const char* name, double Times::*which, const std::filesystem::path& folder,
+                     sandbox::Level level) {
+  if (folder.empty()) return true;
+  const auto world = load(folder);
   std::vector<double> times_ms;
   for (int turn = 0; turn < 6; ++turn) {
-    const auto start = Clock::now();
-    const int code = in_sandbox(world, level, [](harness::LiveWorld& running, const sandbox::Inside&) {
-      bool is_up = false;
-      const auto bring_up = [](harness::LiveWorld& up, bool& done) -> Task<void> {
-        done = !(co_await up.start());
-        up.executor().stop();
-      };
-      running.loop().spawn(bring_up(running, is_up));
-      running.loop().run_until(stage::forever);
-      return is_up ? 0 : 1;
-    });
-    if (code != 0) return false;
-    if (turn > 0) times_ms.push_back(seconds_since(start) * 1000);  // the first one warms up
+    const auto times = up_and_down(world, level);
+    if (!times) return false;
+    if (turn > 0) times_ms.push_back((*times).*which);
   }
   std::sort(times_ms.begin(), times_ms.end());
-  fmt::print("  \"live_world_up_down_ms\": {:.0f},\n", times_ms[times_ms.size() / 2]);
+  fmt::print("  \"{}\": {:.0f},\n", name, times_ms[times_ms.size() / 2]);
   std::fflush(stdout);
   return true;
 }
@@ -159,7 +228,8 @@ int run(const Settings& settings) {
   if (!level) return 4;
   fmt::print("{{\n");
   std::fflush(stdout);
-  if (!settings.whole_world.empty() && !measure_up_down(settings, *level)) return 1;
+  if (!measure_up_down("live_world_up_down_ms", &Times::whole_ms, settings.whole_world, *level)) return 1;
+  if (!measure_up_down("live_ready_ms", &Times::ready_ms, settings.ready_world, *level)) return 1;
   const int code =
       in_sandbox(load(settings.load_world), *level, [&](harness::LiveWorld& running, const sandbox::Inside& inside) {
         bool good = false;
@@ -186,6 +256,8 @@ int main(int count, char** arguments) {
       std::from_chars(value.data(), value.data() + value.size(), *number);
     } else if (name == "--up-down") {
       settings.whole_world = value;
+    } else if (name == "--ready") {
+      settings.ready_world = value;
     } else {
       return 2;
     }

@@ -67,7 +67,14 @@ void LiveWitness::poll() {
   });
   const std::int64_t now = start_unix_ns_ + executor_.now().count();
   // A capture that broke has lost an unknown number of packets; one is enough.
-  witness_.note_drops(polled ? capture_.dropped() : capture_.dropped() + 1, now);
+  witness_.note_drops(capture_.dropped() + missed_ + (polled ? 0 : 1), now);
+}
+
+Result<void, Error> LiveWitness::listen(bool wanted) {
+  if (!wanted) ++missed_;
+  poll();
+  // No packet is as long.
+  return capture_.set_filter(wanted ? "" : "greater 1000000");
 }
 
 DialogueRecorder LiveWitness::take_dialogues(const JournalReading& reading) {
@@ -80,7 +87,7 @@ void LiveWitness::finish() {
   poll();
   finished_ = true;
   const std::int64_t now = start_unix_ns_ + executor_.now().count();
-  if (!file_.close()) witness_.note_drops(capture_.dropped() + 1, now);
+  if (!file_.close()) witness_.note_drops(capture_.dropped() + missed_ + 1, now);
   witness_.finish(now);
 }
 

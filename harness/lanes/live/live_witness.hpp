@@ -37,6 +37,10 @@ class LiveWitness {
   /// What was said on the wire, by the numbers that `reading` gave to connections. Once, when all is over.
   DialogueRecorder take_dialogues(const JournalReading& reading);
 
+  /// For benchmarks, to see what watching costs: nothing is heard any more, or all again. A run that was ever not
+  /// listened to has incomplete evidence, and its verdict is inconclusive.
+  Result<void, Error> listen(bool wanted);
+
   JournalReading read(const WireSources& sources) { return journal_.read(sources); }
 
   /// The capture is over: its file is complete after this.
@@ -57,6 +61,7 @@ class LiveWitness {
   WireJournal journal_;
   stage::InputWatch input_;
   std::int64_t start_unix_ns_;
+  std::uint64_t missed_ = 0;  // times that nothing was heard, as lost packets
   bool finished_ = false;
 };
 

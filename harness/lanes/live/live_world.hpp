@@ -66,6 +66,8 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   /// What was said on the wire, after the last attest(), whose reading this is.
   DialogueRecorder take_dialogues(const JournalReading& reading);
   const LiveWitness* witness() const { return witness_.get(); }
+  /// See LiveWitness::listen.
+  Result<void, Error> listen(bool wanted) { return witness_->listen(wanted); }
   /// Copies in the mailboxes of fakes; those of real programs are in attest().
   std::vector<StoredCopy> fake_copies() const { return StagedWorld::copies(); }
 
