@@ -100,6 +100,7 @@ ExitCode run_once(const Options& options, std::optional<std::set<std::pair<std::
   harness::SuiteRunOptions run = run_options(options);
   if (!requests || !parse_shard(options.shard, run)) return ExitCode::usage;
   if (options.lane != "simulated" && !can_run_live(run)) return ExitCode::environment;
+  run.compare_worlds = !requests->empty();
   // A shard's result file becomes part of a page when shards are merged.
   for (const ReportRequest& request : *requests) {
     run.run.record.wanted |= request.kind == "html" || (request.kind == "json" && !options.shard.empty());

@@ -49,7 +49,8 @@ struct MessageResult {
   std::string folder;
   std::uint16_t code = 0;
   std::string text;
-  std::int64_t latency_ns = 0;  ///< from offer to storing; 0 where not delivered
+  std::int64_t latency_ns = 0;       ///< from offer to storing; 0 where not delivered
+  std::vector<std::string> journal;  ///< its lines of JSON, while worlds are still to be compared; empty afterwards
   // Only where RunOptions::hash_content asks for it, and a copy was stored.
   std::string body_hash;                      ///< start of the SHA-256 sum of the stored body
   std::map<std::string, std::string> header;  ///< of all fields but trace: name in lower case → sum of its values
@@ -143,7 +144,7 @@ struct Outcome {
   std::vector<WorldMap> worlds;
   std::vector<InputFile> inputs;  ///< by path
   RunRecord record;
-  std::vector<Difference> differences;  ///< between lanes or worlds; empty where nobody compared
+  std::vector<FlowComparison> world_comparison;  ///< by the names of its sides; see harness/compare/worlds.hpp
 
   bool operator==(const Outcome&) const = default;
 };

@@ -210,15 +210,32 @@ struct RunRecord {
   bool operator==(const RunRecord&) const = default;
 };
 
-/// A difference between two lanes or worlds, as whoever compares them says it; see Outcome::differences.
-struct Difference {
-  std::string between;  ///< `simulated and live`, `phase1 and phase2`
-  std::string subject;  ///< scenario or flow
-  std::string what;
-  std::string cause;  ///< configuration line; may be empty
-  bool is_expected = false;
+/// One offered message for one recipient that fared otherwise on the other side of a comparison.
+struct FlowDifference {
+  std::string scenario;
+  std::string world;  ///< empty where the sides are two worlds
+  std::string message;
+  std::string recipient;
+  std::vector<std::string> aspects;       ///< `path: a > b → a > c`, one each
+  std::string cause;                      ///< the configuration line on either side, or the host whose choice differs
+  bool is_expected = false;               ///< all that the scenario asks holds on both sides
+  std::vector<std::string> requirements;  ///< that the scenario speaks for
+  // What each side's journal says, one line of JSON each, as in journal.jsonl. Kept for the first flows of each cause.
+  std::vector<std::string> journal_a;
+  std::vector<std::string> journal_b;
 
-  bool operator==(const Difference&) const = default;
+  bool operator==(const FlowDifference&) const = default;
+};
+
+/// Two worlds or two runs, flow by flow; see harness/compare.
+struct FlowComparison {
+  std::string a;
+  std::string b;
+  std::uint64_t flows = 0;  ///< compared
+  std::vector<FlowDifference> differences;
+  std::vector<std::string> not_compared;  ///< with the reason
+
+  bool operator==(const FlowComparison&) const = default;
 };
 
 }  // namespace watershed::harness

@@ -3,10 +3,12 @@
 
 #include "base/json_writer.hpp"
 #include "base/text.hpp"
+#include "reports/causes.hpp"
+#include "reports/escape.hpp"
 
 #include <fmt/format.h>
 
-#include <map>
+#include <algorithm>
 
 namespace watershed::reports {
 
@@ -16,41 +18,33 @@ using harness::FlowComparison;
 using harness::FlowDifference;
 
 std::string flow_text(const FlowDifference& difference) {
-  std::string out = fmt::format("    {}{}  {} to {}\n", printable(difference.scenario),
-                                difference.world.empty() ? "" : " on " + printable(difference.world),
-                                printable(difference.message), printable(difference.recipient));
-  for (const std::string& aspect : difference.aspects) out += fmt::format("        {}\n", printable(aspect));
+  std::string out = fmt::format("    {}{}  {} to {}\n", shown(difference.scenario),
+                                difference.world.empty() ? "" : " on " + shown(difference.world),
+                                shown(difference.message), shown(difference.recipient));
+  for (const std::string& aspect : difference.aspects) out += fmt::format("        {}\n", shown(aspect));
   return out;
 }
 
-// Groups by cause; in each, what no scenario's expectations cover comes first.
-std::string groups_text(const std::vector<FlowDifference>& differences, bool are_expected, std::size_t per_cause_max) {
-  std::map<std::string, std::vector<const FlowDifference*>> by_cause;
-  for (const FlowDifference& difference : differences) {
-    if (difference.is_expected == are_expected) by_cause[difference.cause].push_back(&difference);
-  }
-  std::string out;
-  for (const auto& [cause, flows] : by_cause) {
-    std::set<std::string> requirements;
-    for (const FlowDifference* flow : flows) requirements.insert(flow->requirements.begin(), flow->requirements.end());
-    out += fmt::format("\n  {}\n    {} flow{}, {} {}\n", printable(cause), flows.size(), flows.size() == 1 ? "" : "s",
-                       are_expected ? "expected: all that is asked of them holds on both sides, for"
-                                    : "NOT expected: something asked of them does not hold, for",
-                       printable(fmt::format("{}", fmt::join(requirements, ", "))));
-    for (std::size_t index = 0; index < std::min(per_cause_max, flows.size()); ++index) out += flow_text(*flows[index]);
-    if (flows.size() > per_cause_max) out += fmt::format("    … and {} more\n", flows.size() - per_cause_max);
-  }
+std::string cause_text(const Cause& cause, std::size_t per_cause_max) {
+  std::string out = fmt::format("\n  {}\n    {} flow{}, {} {}\n", shown(cause.text), cause.flows.size(),
+                                cause.flows.size() == 1 ? "" : "s",
+                                cause.is_expected ? "expected: all that is asked of them holds on both sides, for"
+                                                  : "NOT expected: something asked of them does not hold, for",
+                                shown(fmt::format("{}", fmt::join(cause.requirements, ", "))));
+  const std::size_t listed = std::min(per_cause_max, cause.flows.size());
+  for (std::size_t index = 0; index < listed; ++index) out += flow_text(*cause.flows[index]);
+  if (cause.flows.size() > listed) out += fmt::format("    … and {} more\n", cause.flows.size() - listed);
   return out;
 }
 
 std::string zone_text(const ZoneAnswer& zone, const FlowComparison& comparison) {
   if (zone.is_unchanged()) {
     return fmt::format("\nZone {}: unchanged from {} to {} (its hosts, their configuration, and {} flows)\n",
-                       printable(zone.zone), printable(comparison.a), printable(comparison.b), zone.flows.flows);
+                       shown(zone.zone), shown(comparison.a), shown(comparison.b), zone.flows.flows);
   }
-  std::string out = fmt::format("\nZone {}: CHANGED from {} to {}\n", printable(zone.zone), printable(comparison.a),
-                                printable(comparison.b));
-  for (const std::string& line : zone.configuration) out += fmt::format("  {}\n", printable(line));
+  std::string out =
+      fmt::format("\nZone {}: CHANGED from {} to {}\n", shown(zone.zone), shown(comparison.a), shown(comparison.b));
+  for (const std::string& line : zone.configuration) out += fmt::format("  {}\n", shown(line));
   for (const FlowDifference& difference : zone.flows.differences) out += flow_text(difference);
   return out;
 }
@@ -78,12 +72,11 @@ void write_differences(JsonWriter& json, const std::vector<FlowDifference>& diff
 
 std::string diff_text(const FlowComparison& comparison, const std::optional<ZoneAnswer>& zone,
                       std::size_t per_cause_max) {
-  std::string out = fmt::format("A: {}\nB: {}\n{} flows compared, {} differ\n", printable(comparison.a),
-                                printable(comparison.b), comparison.flows, comparison.differences.size());
-  out += groups_text(comparison.differences, false, per_cause_max);
-  out += groups_text(comparison.differences, true, per_cause_max);
+  std::string out = fmt::format("A: {}\nB: {}\n{} flows compared, {} differ\n", shown(comparison.a),
+                                shown(comparison.b), comparison.flows, comparison.differences.size());
+  for (const Cause& cause : causes_of(comparison)) out += cause_text(cause, per_cause_max);
   if (!comparison.not_compared.empty()) out += "\nNot compared\n";
-  for (const std::string& line : comparison.not_compared) out += fmt::format("  {}\n", printable(line));
+  for (const std::string& line : comparison.not_compared) out += fmt::format("  {}\n", shown(line));
   return zone ? out + zone_text(*zone, comparison) : out;
 }
 

@@ -12,6 +12,7 @@ namespace watershed::reports {
 namespace {
 
 constexpr std::size_t line_octets_max = 4096;
+constexpr std::size_t terminal_octets_max = 2000;
 
 // Means nothing in markup, and can be seen.
 bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '&' && c != '<' && c != '>' && c != '"' && c != '\''; }
@@ -40,6 +41,8 @@ std::string clipped(std::string_view text, std::size_t octets_max) {
 }
 
 std::string visible(std::string_view text, std::size_t octets_max) { return printable(clipped(text, octets_max)); }
+
+std::string shown(std::string_view text) { return visible(text, terminal_octets_max); }
 
 // XML 1.0 §2.2: control characters, surrogates, U+FFFE and U+FFFF may not occur, not even as references. Mail holds
 // them all, so they are shown as `\xHH`. Attribute values would turn a newline into a blank; it is shown as well.

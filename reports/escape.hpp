@@ -17,6 +17,9 @@ std::string clipped(std::string_view text, std::size_t octets_max);
 /// Visible and cut, on one line.
 std::string visible(std::string_view text, std::size_t octets_max);
 
+/// The same as far as a person reads on a terminal: some thousand octets.
+std::string shown(std::string_view text);
+
 /// Character data or a quoted attribute value of XML 1.0 and HTML.
 void append_xml_text(std::string& out, std::string_view text, std::size_t octets_max);
 std::string xml_text(std::string_view text, std::size_t octets_max);

@@ -143,6 +143,7 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
           "text": "2.0.0 Ok",
           "latency_ms": 1.5,
           "latency_ns": 1500000,
+          "journal": [],
           "body_hash": "",
           "header": {}
         },
@@ -166,6 +167,7 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
           "text": "2.0.0 Ok",
           "latency_ms": 1.5,
           "latency_ns": 1500000,
+          "journal": [],
           "body_hash": "",
           "header": {}
         }
@@ -194,7 +196,7 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
     "versions": {},
     "waivers": []
   },
-  "differences": []
+  "world_comparison": []
 }
 )json");
 }

@@ -46,6 +46,40 @@ TEST(MarkdownReport, OpensWithTheAnswer) {
 )");
 }
 
+TEST(MarkdownReport, TellsWhatDiffersBetweenWorldsAndLanes) {
+  harness::Outcome outcome = sample_outcome({sample_passed()});
+  const std::string line =
+      R"({"at_ns":30000000,"fact":"rejected","host":"mx","code":550,"recipient":"a@b","text":"no"})";
+  outcome.world_comparison = {
+      {"phase1", "phase2", 5, {{"a.yaml", "", "m", "a@b", {"fate: x → y"}, "t:3 → t:4", false, {}, {}, {line}}}, {}}};
+  EXPECT_THAT(markdown_report(outcome), testing::EndsWith(R"(
+### Worlds compared
+
+| From | To | Flows | The same | Differ as expected | Not expected |
+|---|---|---|---|---|---|
+| `phase1` | `phase2` | 5 | 4 | 0 | 1 |
+
+Not expected:
+
+- 1 flows, `t:3 → t:4`: `m` in `a.yaml`
+  - `fate: x → y`
+    - `phase2`: `0.030 s mx rejected a@b 550: no`
+)"));
+  outcome.world_comparison.clear();
+  outcome.lane = "both";
+  outcome.parity = {2, 1, {{"a.yaml", "phase1", "m", "a@b", "fate", "x", "y", {line}, {}, ""}}, {"l.yaml:3: unused"}};
+  EXPECT_THAT(markdown_report(outcome), testing::EndsWith(R"(
+### Lanes compared
+
+parity 0.5000: 1 of 2 messages agree
+
+- `a.yaml` on `phase1`: `m` for `a@b` differs in `fate`
+  - simulated: `x`, live: `y`
+    - `simulated`: `0.030 s mx rejected a@b 550: no`
+- `l.yaml:3: unused`
+)"));
+}
+
 TEST(MarkdownReport, StaysShort) {
   const std::vector<harness::ScenarioResult> runs(200, sample_failed());
   const std::string report = markdown_report(sample_outcome(runs), 5);

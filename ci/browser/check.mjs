@@ -52,6 +52,9 @@ const look = () => {
     map: shown('svg.map'),
     matrix: shown('table.matrix'),
     story: shown('article.story'),
+    causes: document.querySelectorAll('details.cause').length,
+    sides: shown('details.cause .sides'),
+    emptySides: [...document.querySelectorAll('details.cause .sides > div')].filter((side) => !side.querySelector('ol.timeline li')).length,
     nodes: document.querySelectorAll('svg.map .node').length,
     smallestMapText: Math.min(99, ...drawnPx('figure svg.map .node text:not(.role)')),
     smallestChartText: Math.min(99, ...drawnPx('svg.chart text')),
@@ -90,9 +93,10 @@ async function checkPage(browser, file, sizeName, scheme) {
   if (shots) {
     const shot = `${shots}/${basename(file, '.html')}-${sizeName}-${scheme}`;
     await page.screenshot({ path: `${shot}.png` });
-    for (const [part, selector] of [['flow', '#flow'], ['matrix', '#requirements'], ['story', 'article.story'], ['time', '#time']]) {
+    for (const [part, selector] of [['flow', '#flow'], ['matrix', '#requirements'], ['story', 'article.story'], ['time', '#time'], ['differences', '#differences']]) {
       const element = page.locator(selector).first();
       if (!(await element.count())) continue;
+      if (part === 'differences') await page.evaluate(() => { const d = document.querySelector('details.cause'); if (d) d.open = true; });
       if (part === 'time') await page.evaluate(() => { const d = document.querySelector('details.plot'); if (d) d.open = true; });
       await element.evaluate((e) => e.scrollIntoView({ block: 'start', behavior: 'instant' }));
       await page.screenshot({ path: `${shot}-${part}.png` });
@@ -102,9 +106,14 @@ async function checkPage(browser, file, sizeName, scheme) {
   // Everything open: what is folded away must hold, too. Of very long pages the first hundred.
   await page.evaluate(() => [...document.querySelectorAll('details')].slice(0, 100).forEach((e) => { e.open = true; }));
   const seen = await page.evaluate(look);
+  const severalWorlds = ['passing', 'failing'].includes(basename(file, '.html'));
   if (!seen.map || seen.map.width < 200 || seen.nodes < 3) fail('no flow map is to be seen');
   if (!seen.matrix || seen.matrix.height < 50) fail('no requirement matrix is to be seen');
   if (!seen.story || seen.story.height < 100) fail('no story is to be seen');
+  // Only a run on several worlds has something to compare.
+  if (severalWorlds && seen.causes === 0) fail('no difference between worlds is to be seen');
+  if (seen.causes > 0 && (!seen.sides || seen.sides.height < 50)) fail('a difference is shown without what the journals say');
+  if (seen.emptySides > 0) fail(`${seen.emptySides} sides of differences have no journal`);
   if (seen.smallestMapText < 9) fail(`text in the flow map is ${seen.smallestMapText.toFixed(1)} px high; expected 9 or more`);
   if (sizeName === 'desktop' && seen.smallestChartText < 9) fail(`text in a plot is ${seen.smallestChartText.toFixed(1)} px high`);
   if (seen.overflow > 1) fail(`the page is ${seen.overflow} px wider than the window`);

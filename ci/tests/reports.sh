@@ -8,7 +8,8 @@ cd "$scratch" || exit 1
 
 # What differs between two runs of one seed: when and how they were started and how long they took, each by its field.
 masked() {
-  sed -E -e 's/("(started_at|command)": )".*"/\1T/' -e 's/("seconds": )[0-9.e-]+/\1T/' -e 's/( time=")[0-9.]+"/\1T"/g' -e 's/[0-9]+\.[0-9]{2} s\b/T s/' "$1"
+  sed -E -e 's/<time>[^<]*<\/time>/T/g' -e 's/(>Command<td><code>)[^<]*/\1C/' \
+    -e 's/("(started_at|command)": )".*"/\1T/' -e 's/("seconds": )[0-9.e-]+/\1T/' -e 's/( time=")[0-9.]+"/\1T"/g' -e 's/[0-9]+\.[0-9]{2} s\b/T s/' "$1"
 }
 
 kinds=(json junit markdown tap sarif)
@@ -33,6 +34,16 @@ for kind in "${kinds[@]}"; do
   run diff whole.masked merged.masked
   expect_status 0 "$kind: merged as from one run"
 done
+while IFS= read -r page; do
+  masked "whole/$page" >whole.masked
+  masked "merged/$page" >merged.masked
+  run diff whole.masked merged.masked
+  expect_status 0 "$page: merged as from one run"
+done < <(cd whole && find . -name '*.html')
+run grep -c '<article class=story' merged/page.html
+expect_status 0 "the merged page has stories"
+run grep -c 'class="v passed">✓ expected' merged/page.html
+expect_status 0 "the merged page says what differs between worlds"
 run "$watershed" report merge shard1.json shard2.json
 expect_status 3 "a shard is missing"
 expect_output "shard 3/3 is missing" "a shard is missing"

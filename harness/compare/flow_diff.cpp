@@ -189,7 +189,7 @@ class Comparer {
                        b.messages.size()));
     }
     if (other_mail > 0) skip(fmt::format("{}: {} flows that are other mail on the other side", where, other_mail));
-    if (without_content > 0) {
+    if (without_content > 0 && options_.with_content) {
       skip(fmt::format("{}: headers and content of {} delivered flows (no hashes of stored copies)", where,
                        without_content));
     }
@@ -214,6 +214,8 @@ class Comparer {
     difference.cause = cause_of(a, b);
     difference.is_expected = a.run.verdict == Verdict::passed && b.run.verdict == Verdict::passed;
     difference.requirements = b.run.requirements;
+    difference.journal_a = a.message.journal;
+    difference.journal_b = b.message.journal;
     comparison_.differences.push_back(std::move(difference));
   }
 
@@ -223,27 +225,37 @@ class Comparer {
 
 }  // namespace
 
-FlowComparison compare_flows(const Outcome& a, const std::string& name_a, const Outcome& b, const std::string& name_b,
+FlowComparison compare_flows(const Runs& a, const std::string& name_a, const Runs& b, const std::string& name_b,
                              const FlowDiffOptions& options) {
   FlowComparison comparison{name_a, name_b, 0, {}, {}};
   Comparer comparer(comparison, options);
   const auto key = [&](const ScenarioResult& run) { return run.file + (options.are_worlds ? "" : " on " + run.world); };
   std::map<std::string, const ScenarioResult*> others;
-  for (const ScenarioResult& run : b.scenarios) {
-    if (!run.is_must_fail) others[key(run)] = &run;
+  for (const ScenarioResult* run : b) {
+    if (!run->is_must_fail) others[key(*run)] = run;
   }
-  for (const ScenarioResult& run : a.scenarios) {
-    if (run.is_must_fail) continue;  // a known-bad world says nothing about either side
-    const auto other = others.find(key(run));
+  for (const ScenarioResult* run : a) {
+    if (run->is_must_fail) continue;
+    const auto other = others.find(key(*run));
     if (other == others.end()) {
-      comparer.skip(fmt::format("{}: only in {}", key(run), name_a));
+      comparer.skip(fmt::format("{}: only in {}", key(*run), name_a));
       continue;
     }
-    comparer.compare(run, *other->second);
+    comparer.compare(*run, *other->second);
     others.erase(other);
   }
   for (const auto& [name, run] : others) comparer.skip(fmt::format("{}: only in {}", name, name_b));
   return comparison;
+}
+
+FlowComparison compare_flows(const Outcome& a, const std::string& name_a, const Outcome& b, const std::string& name_b,
+                             const FlowDiffOptions& options) {
+  const auto runs_of = [](const Outcome& outcome) {
+    Runs runs;
+    for (const ScenarioResult& run : outcome.scenarios) runs.push_back(&run);
+    return runs;
+  };
+  return compare_flows(runs_of(a), name_a, runs_of(b), name_b, options);
 }
 
 }  // namespace watershed::harness

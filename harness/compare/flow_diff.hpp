@@ -13,31 +13,19 @@
 
 namespace watershed::harness {
 
-/// A flow is one offered message for one recipient.
-struct FlowDifference {
-  std::string scenario;
-  std::string world;  ///< empty where the sides are two worlds
-  std::string message;
-  std::string recipient;
-  std::vector<std::string> aspects;       ///< `path: a > b → a > c`, one each
-  std::string cause;                      ///< the configuration line on either side, or the host whose choice differs
-  bool is_expected = false;               ///< all that the scenario asks holds on both sides
-  std::vector<std::string> requirements;  ///< that the scenario speaks for
-};
-
-struct FlowComparison {
-  std::string a;
-  std::string b;
-  std::size_t flows = 0;  ///< compared
-  std::vector<FlowDifference> differences;
-  std::vector<std::string> not_compared;  ///< with the reason
-};
-
 struct FlowDiffOptions {
   bool are_worlds = false;                          ///< runs are paired by scenario, else by scenario and world
+  bool with_content = true;                         ///< it is missed where no hashes of it were kept
   std::optional<std::set<std::string>> only_hosts;  ///< only which lines of these hosts decided, and what they hold
 };
 
+using Runs = std::vector<const ScenarioResult*>;
+
+/// A flow is one offered message for one recipient. Known-bad worlds say nothing about either side and are left out.
+FlowComparison compare_flows(const Runs& a, const std::string& name_a, const Runs& b, const std::string& name_b,
+                             const FlowDiffOptions& options);
+
+/// The same for all runs of two outcomes.
 FlowComparison compare_flows(const Outcome& a, const std::string& name_a, const Outcome& b, const std::string& name_b,
                              const FlowDiffOptions& options);
 

@@ -1,6 +1,8 @@
 // Two runs side by side: what differs, why, whether anybody asked for it, and what was not compared.
 #include "harness/compare/flow_diff.hpp"
 
+#include "harness/compare/worlds.hpp"
+
 #include <gmock/gmock.h>
 
 namespace watershed::harness {
@@ -126,6 +128,63 @@ TEST(FlowDiff, SaysWhatItDidNotCompare) {
                           "scenarios/a.yaml: headers and content of 1 delivered flows (no hashes of stored copies)",
                           "scenarios/a.yaml: 9 flows of a load beyond those listed",
                           "scenarios/alone.yaml: only in phase1", "scenarios/new.yaml: only in phase2"));
+}
+
+// A scenario on several worlds, in this order; each goes by a filter of its own.
+std::vector<ScenarioResult> runs_of(const std::string& file, const std::vector<std::string>& names) {
+  std::vector<ScenarioResult> runs;
+  for (const std::string& world : names) {
+    MessageResult message = message_on(world, "filter." + world, 31);
+    message.journal = {"{}"};
+    runs.push_back(outcome_of(world, message).scenarios[0]);
+    runs.back().file = file;
+  }
+  return runs;
+}
+
+Outcome suite_of(const std::vector<std::string>& files) {
+  Outcome outcome;
+  for (const std::string& file : files) {
+    for (ScenarioResult& run : runs_of(file, {"legacy", "phase1", "phase2"})) outcome.scenarios.push_back(run);
+  }
+  return outcome;
+}
+
+TEST(CompareWorlds, ComparesEachWorldWithTheOneBefore) {
+  Outcome outcome = suite_of({"a.yaml", "b.yaml"});
+  outcome.scenarios.erase(outcome.scenarios.begin() + 4);         // b.yaml on legacy and phase2 only
+  outcome.scenarios.push_back(runs_of("a.yaml", {"legacy"})[0]);  // in another lane
+  outcome.scenarios.push_back(runs_of("c.yaml", {"phase1"})[0]);
+  for (ScenarioResult& run : runs_of("bad.yaml", {"phase1", "phase2"})) {
+    run.is_must_fail = true;
+    outcome.scenarios.push_back(run);
+  }
+  const auto compared = compare_worlds(outcome);
+  ASSERT_EQ(compared.size(), 3U);
+  std::vector<std::string> found;
+  for (const FlowComparison& each : compared) {
+    found.push_back(each.a + " " + each.b + " " + std::to_string(each.flows) + " " +
+                    std::to_string(each.differences.size()));
+    EXPECT_THAT(each.not_compared, IsEmpty());
+  }
+  EXPECT_THAT(found, ElementsAre("legacy phase1 1 1", "legacy phase2 1 1", "phase1 phase2 1 1"));
+  EXPECT_THAT(compared[0].differences[0].journal_a, ElementsAre("{}"));
+}
+
+TEST(CompareWorlds, KeepsJournalsOfTheFirstFlowsOfEachCause) {
+  const auto compared = compare_worlds(suite_of({"1.yaml", "2.yaml", "3.yaml", "4.yaml", "5.yaml"}));
+  std::size_t with_journal = 0;
+  for (const FlowDifference& difference : compared[0].differences) with_journal += difference.journal_a.size();
+  EXPECT_EQ(compared[0].differences.size(), 5U);
+  EXPECT_EQ(with_journal, 3U);
+}
+
+TEST(CompareWorlds, MergesPartsAsIfTheyHadBeenOneRun) {
+  std::vector<FlowComparison> merged;
+  merge_comparisons(merged, compare_worlds(suite_of({"2.yaml", "4.yaml", "5.yaml", "7.yaml"})));
+  merge_comparisons(merged, compare_worlds(suite_of({"1.yaml", "3.yaml", "6.yaml"})));
+  const auto whole = compare_worlds(suite_of({"1.yaml", "2.yaml", "3.yaml", "4.yaml", "5.yaml", "6.yaml", "7.yaml"}));
+  EXPECT_TRUE(merged == whole);
 }
 
 }  // namespace

@@ -88,6 +88,7 @@ void record_run(const Evidence& evidence, const DialogueRecorder& dialogues, con
   result.lines = exercised_lines(evidence.journal);
   result.has_changed_files = !evidence.scenario.changes.empty();
   result.series = time_series(evidence);
+  keep_journals(evidence, result);
   tell_stories(evidence, dialogues, options, result);
 }
 

@@ -15,7 +15,7 @@ struct RecordOptions {
   std::size_t all_stories_max = 1000;
 };
 
-/// Fills flow, lines, stories and series of `result`, which has its findings and messages.
+/// Fills flow, lines, stories, series and journals of `result`, which has its findings and messages.
 void record_run(const Evidence& evidence, const DialogueRecorder& dialogues, const RecordOptions& options,
                 ScenarioResult& result);
 
@@ -23,6 +23,9 @@ void record_run(const Evidence& evidence, const DialogueRecorder& dialogues, con
 
 /// How often mail of each class went from host to host.
 std::vector<FlowHop> flow_hops(const Evidence& evidence);
+
+/// Fills the `journal` of the messages of a scenario that runs on several worlds.
+void keep_journals(const Evidence& evidence, ScenarioResult& result);
 
 /// Configuration `file:line` → how often it decided.
 std::map<std::string, std::uint64_t> exercised_lines(const stage::Journal& journal);

@@ -73,6 +73,7 @@ void each_field(T& message, auto&& field) {
   field("text", message.text);
   field.derived("latency_ms", [&] { return static_cast<double>(message.latency_ns) / 1e6; });
   field("latency_ns", message.latency_ns);
+  field("journal", message.journal);
   field("body_hash", message.body_hash);
   field("header", message.header);
 }
@@ -195,7 +196,7 @@ void each_field(T& outcome, auto&& field) {
   field("worlds", outcome.worlds);
   field("inputs", outcome.inputs);
   field("record", outcome.record);
-  field("differences", outcome.differences);
+  field("world_comparison", outcome.world_comparison);
 }
 
 }  // namespace watershed::harness

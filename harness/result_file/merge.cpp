@@ -1,6 +1,8 @@
 // See merge.hpp.
 #include "harness/result_file/merge.hpp"
 
+#include "harness/compare/worlds.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,6 +33,19 @@ std::string mismatch(const NamedOutcome& first, const NamedOutcome& part) {
   return {};
 }
 
+// Declarations that only one shard found unused stay: each names a scenario, and that is in one shard.
+void add_parity(Parity& merged, const Parity& part) {
+  merged.compared += part.compared;
+  merged.agree += part.agree;
+  merged.differences.insert(merged.differences.end(), part.differences.begin(), part.differences.end());
+  std::stable_sort(merged.differences.begin(), merged.differences.end(),
+                   [](const LaneDifference& a, const LaneDifference& b) { return a.scenario < b.scenario; });
+  std::vector<std::string>& unused = merged.unused_declarations;
+  unused.insert(unused.end(), part.unused_declarations.begin(), part.unused_declarations.end());
+  std::sort(unused.begin(), unused.end());
+  unused.erase(std::unique(unused.begin(), unused.end()), unused.end());
+}
+
 // What a page needs of the whole run: each world and each input once, whichever shards had it.
 void add_circumstances(Outcome& merged, const Outcome& part) {
   for (const WorldMap& world : part.worlds) {
@@ -47,7 +62,8 @@ void add_circumstances(Outcome& merged, const Outcome& part) {
     std::vector<Waiver>& all = merged.record.waivers;
     if (std::find(all.begin(), all.end(), waiver) == all.end()) all.push_back(waiver);
   }
-  merged.differences.insert(merged.differences.end(), part.differences.begin(), part.differences.end());
+  add_parity(merged.parity, part.parity);
+  merge_comparisons(merged.world_comparison, part.world_comparison);
 }
 
 }  // namespace
@@ -72,6 +88,8 @@ Result<Outcome, Error> merge_shards(std::span<const NamedOutcome> parts) {
   Outcome merged = first.outcome;
   merged.shard = {};
   merged.scenarios.clear();
+  merged.parity = {};
+  merged.world_comparison.clear();
   for (unsigned index = 1; index <= first.outcome.shard.count; ++index) {
     const auto found = by_index.find(index);
     if (found == by_index.end()) {

@@ -179,13 +179,27 @@ void each_field(T& record, auto&& field) {
   field("waivers", record.waivers);
 }
 
-template <Like<Difference> T>
+template <Like<FlowDifference> T>
 void each_field(T& difference, auto&& field) {
-  field("between", difference.between);
-  field("subject", difference.subject);
-  field("what", difference.what);
+  field("file", difference.scenario);
+  field("world", difference.world);
+  field("id", difference.message);
+  field("recipient", difference.recipient);
+  field("aspects", difference.aspects);
   field("cause", difference.cause);
   field("expected", difference.is_expected);
+  field("requirements", difference.requirements);
+  field("journal_a", difference.journal_a);
+  field("journal_b", difference.journal_b);
+}
+
+template <Like<FlowComparison> T>
+void each_field(T& comparison, auto&& field) {
+  field("a", comparison.a);
+  field("b", comparison.b);
+  field("flows", comparison.flows);
+  field("differences", comparison.differences);
+  field("not_compared", comparison.not_compared);
 }
 
 }  // namespace watershed::harness

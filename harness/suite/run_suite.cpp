@@ -1,6 +1,7 @@
 // See run_suite.hpp.
 #include "harness/suite/run_suite.hpp"
 
+#include "harness/compare/worlds.hpp"
 #include "harness/lanes/live/components.hpp"
 #include "harness/lanes/live/live_world.hpp"
 #include "harness/parity/lane_differences.hpp"
@@ -225,6 +226,10 @@ Result<Outcome, Error> run_suite(const Suite& suite, const SuiteRunOptions& opti
     outcome.requirements.push_back({requirement.id, requirement.title, requirement.statement, Verdict::skipped, {}});
   }
   summarize(outcome);
+  if (options.compare_worlds) outcome.world_comparison = compare_worlds(outcome);
+  for (ScenarioResult& result : outcome.scenarios) {
+    for (MessageResult& message : result.messages) message.journal.clear();
+  }
   if (options.run.record.wanted) record_suite(suite, options.shown_command, outcome);
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return outcome;

@@ -24,7 +24,8 @@ struct SuiteRunOptions {
   unsigned shard_count = 1;
   unsigned jobs = 1;
   bool fail_fast = false;
-  std::string shown_command;  ///< for the run record
+  bool compare_worlds = false;  ///< fill Outcome::world_comparison
+  std::string shown_command;    ///< for the run record
 };
 
 /// Called in one thread at a time after each run, in the order of completion.

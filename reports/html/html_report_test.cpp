@@ -8,6 +8,7 @@
 #include "reports/html/sections.hpp"
 #include "reports/sample_outcome.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <regex>
@@ -72,6 +73,13 @@ MessageStory sample_story(const std::string& words) {
   return story;
 }
 
+// As stage::append_json_line writes it: bytes beyond ASCII as \u00HH.
+std::string fact_line(const std::string& fact, const std::string& text) {
+  std::string line = "{\"at_ns\":30000000,\"fact\":\"" + fact + "\",\"host\":\"mx.ctbto.int\",\"code\":550,\"text\":\"";
+  for (const char c : text) line += fmt::format("\\u00{:02x}", static_cast<unsigned char>(c));
+  return line + "\",\"decided_by\":\"postfix/transport:3\"}";
+}
+
 Outcome sample_page_outcome(const std::string& words) {
   ScenarioResult failed = sample_failed();
   failed.title = "A bounce stays home " + words;
@@ -104,7 +112,20 @@ Outcome sample_page_outcome(const std::string& words) {
                      {2, 3}}};
   outcome.record = {"2026-01-02T03:04:05Z",   "watershed run " + words,        "a machine", "none",
                     {{"watershed", "0.1.0"}}, {{"phase2", "main.cf:1", words}}};
-  outcome.differences = {{"phase1 and phase2", "request", words, "transport:3", false}};
+  outcome.world_comparison = {{"phase1",
+                               "phase2",
+                               5,
+                               {{"scenarios/leak.yaml",
+                                 "",
+                                 "request",
+                                 "autodrm@ctbto.int",
+                                 {"fate: delivered → " + words},
+                                 "transport:3 " + words,
+                                 false,
+                                 {"SEG-1"},
+                                 {fact_line("stored", words)},
+                                 {fact_line("rejected", words)}}},
+                               {"scenarios/other.yaml: " + words}}};
   return outcome;
 }
 
@@ -144,6 +165,45 @@ TEST(HtmlReport, TellsAStoryWordForWord) {
 <i>       0.000 s</i> ← words
 … more was said than is kept
 </pre></details><p class=replay>Replay: <code>watershed run scenarios/request.yaml --world phase2 --seed 7</code></p></article>)x");
+}
+
+TEST(HtmlReport, ShowsWhatDiffersBetweenWorldsWithBothJournals) {
+  const std::string page = html_report(sample_page_outcome("words"), "report.html").page;
+  EXPECT_THAT(page, HasSubstr("<tr><td>phase1 → phase2<td class=n>5<td class=n>4<td class=n>0<td class=n>"
+                              "<b class=bad>✗ 1</b>"));
+  const std::size_t cause = page.find("<span class=\"v failed\">✗ not expected</span> <code>transport:3 words</code>");
+  ASSERT_NE(cause, std::string::npos);
+  const std::string piece = page.substr(cause, page.find("</details>", cause) - cause);
+  EXPECT_THAT(piece, HasSubstr("<li><bdi>fate: delivered → words</bdi></li>"));
+  EXPECT_THAT(piece, HasSubstr("<h4>phase1</h4><ol class=timeline><li><span class=at>0.030 s</span> "
+                               "<span class=host>mx.ctbto.int</span> stored in folder"));
+  EXPECT_THAT(piece, HasSubstr("<h4>phase2</h4><ol class=timeline><li><span class=at>0.030 s</span> "
+                               "<span class=host>mx.ctbto.int</span> refuses <b>the transaction</b>: <q>words</q> "
+                               "<span class=by>decided by <code>postfix/transport:3</code></span>"));
+  EXPECT_THAT(page, HasSubstr("<li>scenarios/other.yaml: words</li>"));
+}
+
+TEST(HtmlReport, ShowsWhatDiffersBetweenLanesTheDeclaredOnceForEachReason) {
+  Outcome outcome = sample_page_outcome("words");
+  outcome.lane = "both";
+  outcome.parity.compared = 9;
+  outcome.parity.agree = 8;
+  harness::LaneDifference difference{"scenarios/a.yaml",  "phase1",   "request", "autodrm@ctbto.int",
+                                     "replies",           "one\ntwo", "three",   {fact_line("stored", "x")},
+                                     {"no journal line"}, ""};
+  outcome.parity.differences = {difference, difference, difference};
+  outcome.parity.differences[1].declared_because = outcome.parity.differences[2].declared_because = "they answer later";
+  outcome.parity.unused_declarations = {"lane-differences.yaml:3: unused"};
+  const std::string page = html_report(outcome, "report.html").page;
+  EXPECT_THAT(page, HasSubstr("<b>Parity 0.8889</b>: 8 of 9 messages agree; 3 differences, of which 2 declared"));
+  EXPECT_THAT(page, HasSubstr("<dt>simulated<dd>one<br>two<dt>live<dd>three</dl>"));
+  EXPECT_THAT(page,
+              HasSubstr("<h4>live</h4><ol class=timeline><li><span class=at>0.000 s</span> note  : <q>no journal"));
+  EXPECT_THAT(page, HasSubstr("and 1 more difference for this reason"));
+  EXPECT_THAT(page, HasSubstr("✗ lane-differences.yaml:3: unused"));
+  EXPECT_LT(page.find("✗ differs"), page.find("✓ declared"));
+  outcome.parity = {};
+  EXPECT_THAT(html_report(outcome, "report.html").page, HasSubstr("No message was compared: nothing is known."));
 }
 
 TEST(HtmlReport, ShowsHostileTextAsText) {

@@ -146,25 +146,4 @@ std::string trouble_section(const Outcome& outcome, const Places& places) {
   return "<ul class=trouble>" + html.take() + "</ul>" + more;
 }
 
-std::string differences_section(const Outcome& outcome) {
-  if (outcome.differences.empty()) {
-    return "<p>Nothing was compared in this run: it had one lane, and no comparison of worlds was asked for.</p>";
-  }
-  Markup html;
-  html.raw(
-      "<div class=scroll tabindex=0 role=region aria-label=Differences><table><thead><tr><th scope=col>Between"
-      "<th scope=col>Flow<th scope=col>Difference<th scope=col>Cause<th scope=col>Expected</thead><tbody>");
-  for (const harness::Difference& difference : outcome.differences) {
-    html.raw("<tr><td>")
-        .text(difference.between)
-        .raw("<td>")
-        .text(difference.subject)
-        .raw("<td>")
-        .text(difference.what);
-    html.raw("<td><code>").text(difference.cause).raw("</code><td>");
-    html.raw(difference.is_expected ? "yes" : "<b class=bad>✗ no</b>");
-  }
-  return html.raw("</tbody></table></div>").take();
-}
-
 }  // namespace watershed::reports::html

@@ -43,8 +43,8 @@ std::string plot_piece(const harness::ScenarioResult& run, const std::string& id
 /// Totals for each host, and annotated files on the shelf.
 std::string coverage_section(const harness::Outcome& outcome, Shelf& shelf);
 
-/// Differences between lanes and worlds; says so where nothing was compared.
-std::string differences_section(const harness::Outcome& outcome);
+/// Differences between lanes and worlds, each cause on the shelf; says so where nothing was compared.
+std::string differences_section(const harness::Outcome& outcome, Shelf& shelf);
 
 std::string record_section(const harness::Outcome& outcome);
 

@@ -1,6 +1,7 @@
 // A message's story: what was expected, what happened when and by whose decision, what was said, what arrived.
 #include "reports/html/sections.hpp"
 
+#include "reports/html/fact_words.hpp"
 #include "reports/html/markup.hpp"
 
 #include <fmt/format.h>
@@ -16,52 +17,6 @@ using harness::Dialogue;
 using harness::MessageStory;
 using harness::StoryEvent;
 
-void reply(Markup& html, const StoryEvent& event) {
-  if (!event.text.empty()) html.raw(": ").element("q", event.text);
-}
-
-// A journal fact in words; see stage/journal.hpp for what its fields mean.
-void sentence(Markup& html, const StoryEvent& event) {
-  const std::string_view fact = event.fact;
-  if (fact == "offered") {
-    html.raw("sent by ").element("b", event.reverse_path).raw(" to ").element("b", event.recipient);
-  } else if (fact == "accepted") {
-    html.raw("accepted for ").element("b", event.recipient);
-    html.raw(", reverse-path ").text(event.reverse_path.empty() ? "<>" : event.reverse_path);
-  } else if (fact == "spawned") {
-    html.raw("makes a ").element("b", event.detail).raw(" to ").element("b", event.recipient);
-    html.raw(" on behalf of ").text(event.text).raw(", reverse-path ").text(event.reverse_path);
-  } else if (fact == "rewritten") {
-    html.element("b", event.recipient).raw(" becomes ").element("b", event.detail);
-  } else if (fact == "merged") {
-    html.text(event.recipient).raw(" is dropped: the same message already goes to ").text(event.detail);
-  } else if (fact == "routed") {
-    html.text(event.recipient).raw(" is routed to ").element("b", event.detail);
-  } else if (fact == "attempted") {
-    html.raw("begins transaction ").number(event.transaction).raw(" with ").element("b", event.detail);
-  } else if (fact == "deferred") {
-    html.raw("is put off for ").text(event.recipient).raw(", next attempt ").text(event.detail);
-    reply(html, event);
-  } else if (fact == "filtered") {
-    html.raw("content filter says ").element("b", event.detail);
-    reply(html, event);
-  } else if (fact == "relayed") {
-    html.raw("handed over to ").element("b", event.detail).raw(" for ").text(event.recipient);
-    reply(html, event);
-  } else if (fact == "stored") {
-    html.raw("stored in folder ").element("b", event.detail).raw(" of ").element("b", event.text);
-  } else if (fact == "rejected") {
-    html.raw("refuses ").element("b", event.recipient.empty() ? "the transaction" : event.recipient);
-    reply(html, event);
-  } else if (fact == "failed") {
-    html.raw("fails for good for ").element("b", event.recipient);
-    reply(html, event);
-  } else {
-    html.text(event.fact).raw(" ").text(event.recipient).raw(" ").text(event.detail);
-    reply(html, event);
-  }
-}
-
 void timeline(Markup& html, const MessageStory& story) {
   html.raw("<h4>What happened</h4><ol class=timeline>");
   std::string_view host;
@@ -75,11 +30,10 @@ void timeline(Markup& html, const MessageStory& story) {
     html.raw("<span class=at>").raw(clock_text(event.at_ns)).raw("</span> ");
     if (event.host != host) html.element("span class=host", event.host).raw(" ");
     host = event.host;
-    sentence(html, event);
+    fact_in_words(html, event);
     if (event.is_crossing) html.raw(" <b class=bad>✗ this host's zone may not carry this class</b>");
     if (event.body_differs) html.raw(" <b class=bad>✗ content altered</b>");
-    if (!event.decided_by.empty())
-      html.raw(" <span class=by>decided by ").element("code", event.decided_by).raw("</span>");
+    decision(html, event);
     html.raw("</li>");
   }
   html.raw("</ol>");

@@ -50,7 +50,7 @@ table{border-collapse:collapse;width:100%;font-size:.93rem}
 th,td{text-align:left;vertical-align:top;padding:6px 10px 6px 0;border-bottom:1px solid var(--line)}
 thead th{font-weight:600;color:var(--soft);font-size:.86rem}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto}.scroll td{overflow-wrap:break-word;max-width:32em}
 .matrix th[scope=row]{font-weight:400;min-width:16em;max-width:34em}
 .matrix td{min-width:9.5em}.matrix a{text-decoration:none;display:block}.matrix a:hover .behind{text-decoration:underline}
 .statement{display:block;color:var(--soft);font-size:.86rem}
@@ -72,6 +72,9 @@ margin:.5em 0}
 .diff ins{color:var(--ok);text-decoration:none}.diff del{color:var(--bad);text-decoration:none}
 .smtp i{color:var(--soft);font-style:normal}.smtp b{font-weight:600}
 .cov b{background:var(--okbg);color:var(--ok);font-weight:600}.cov s{text-decoration:none;color:var(--un)}
+.sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,360px),1fr));gap:0 28px;margin:0 0 1em}
+.sides h4{margin:.4em 0 .2em}.sides .timeline li{padding-left:6em}.sides .timeline .at{width:5.5em}
+.values dt{color:var(--soft)}.values dd{margin:0 0 .5em;overflow-wrap:anywhere}
 .legend{display:flex;flex-wrap:wrap;gap:4px 22px;list-style:none;padding:0;font-size:.9rem}
 .legend svg{vertical-align:middle}
 .maps{display:flex;flex-wrap:wrap;gap:10px;align-items:flex-start}
@@ -107,10 +110,11 @@ fill:var(--fg)}
 .marks{font-size:.9rem}
 footer{color:var(--soft);font-size:.86rem;padding-top:2em;padding-bottom:3em}
 @media (max-width:600px){h1{font-size:1.5rem}.story{padding:2px 12px 6px}.timeline li{padding-left:0}
-.timeline .at{position:static;width:auto;display:block;text-align:left}header,main,footer,nav{padding-left:14px;padding-right:14px}}
+.sides .timeline li{padding-left:0}
+.timeline .at,.sides .timeline .at{position:static;width:auto;display:block;text-align:left}header,main,footer,nav{padding-left:14px;padding-right:14px}}
 @media print{:root{--bg:#fff;--fg:#000;--panel:#fff}body{font-size:10pt}nav,.skip{display:none}a{color:inherit}
 .story,figure,.card,svg,tr{break-inside:avoid}.scroll,pre{overflow:visible;white-space:pre-wrap}
-.story details::details-content{content-visibility:visible;block-size:auto}*{print-color-adjust:exact}}
+.story details::details-content,.cause::details-content{content-visibility:visible;block-size:auto}*{print-color-adjust:exact}}
 )css";
 
 }  // namespace
