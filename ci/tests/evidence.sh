@@ -101,6 +101,95 @@ END
   run grep -rnoFf lines "$mode" --exclude-dir=worlds
   expect_status 1 "$mode: a line of a message"
 done
+
+# A secret in every disguise: as encoded words in a field, and in a base64, a quoted-printable and a nested part. Known
+# only by one of them, it is looked for in all of them, in every file of the pack.
+cat >scenarios/robots/disguise.yaml <<'END'
+version: 1
+scenario: A secret in disguise.
+requirements: [SEG-1]
+worlds: [phase2]
+steps:
+  - send: { id: memo, class: verification, from: op@station.example, to: autodrm@ctbto.int, message: disguised.eml }
+  - send: { id: stray, class: verification, from: op@station.example, to: nobody-here@ctbto.int, message: beside.eml }
+  - send:
+      id: quoted
+      class: verification
+      from: op@station.example
+      to: autodrm@ctbto.int
+      text: { subject: plain, body: "Fourth words: vermilion pagoda\nJ7\nFifth" }
+expect:
+  - memo: { header: { name: Subject, equals: "Erste Worte: kobaltblaue Brücke im Nebel" } }
+  - memo: { header: { name: X-Note, equals: Something else } }
+  - memo: { delivered: { to: autodrm@ctbto.int } }
+  - stray: { delivered: { to: autodrm@ctbto.int } }
+END
+python3 - <<'END'
+import base64, quopri
+def word(text, way):
+    encoded = base64.b64encode(text.encode()) if way == "B" else quopri.encodestring(text.encode(), header=True)
+    return "=?utf-8?%s?%s?=" % (way, encoded.decode().replace("\n", ""))
+first, note = "Erste Worte: kobaltblaue Brücke im Nebel", "Zweite Worte: smaragdgrüner Leuchtturm"
+second, third = "Second words: the amber lighthouse keeper", "Troisième phrase: un éléphant pourpre"
+nested = "Subject: %s\r\n\r\nhidden: turquoise hedgehog parade\r\n" % word("Sixth words: ochre submarine", "B")
+open("scenarios/messages/disguised.eml", "wb").write(("Subject: %s\r\nX-Note: %s\r\nMIME-Version: 1.0\r\n"
+    "Content-Type: multipart/mixed; boundary=bound\r\n\r\n--bound\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    "Content-Transfer-Encoding: base64\r\n\r\n%s\r\n--bound\r\nContent-Type: text/plain; charset=utf-8\r\n"
+    "Content-Transfer-Encoding: quoted-printable\r\n\r\n%s\r\n--bound\r\nContent-Type: message/rfc822\r\n\r\n%s--bound--\r\n"
+    % (word(first, "B"), word(note, "Q"), base64.encodebytes(second.encode()).decode().strip(),
+       quopri.encodestring(third.encode()).decode().strip(), nested)).encode())
+open("scenarios/robots/beside.eml", "wb").write(("Subject: %s\r\n\r\nx\r\n" % word("Seventh words: ivory locomotive", "B")).encode())
+END
+cat >leaks.py <<'END'
+import base64, email.header, glob, html, json, os, quopri, re, sys, urllib.parse
+secrets = ["kobaltblaue Brücke", "smaragdgrüner Leuchtturm", "amber lighthouse keeper", "éléphant pourpre",
+           "turquoise hedgehog", "ochre submarine", "ivory locomotive", "vermilion pagoda"]
+def readings(data):
+    yield data
+    yield data.decode("latin-1").encode("utf-8")
+    text = data.decode("utf-8", "replace")
+    yield html.unescape(text).encode()
+    yield urllib.parse.unquote_to_bytes(data)
+    yield quopri.decodestring(data)
+    yield quopri.decodestring(data, header=True)
+    yield re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), text).encode("utf-8", "replace")
+    yield re.sub(r"\\x([0-9a-fA-F]{2})", lambda m: chr(int(m[1], 16)), text).encode("latin-1", "replace")
+    yield b" ".join(data.split())
+    for word in re.findall(r"=\?[^?\s]+\?[bBqQ]\?[^?\s]*\?=", text):
+        yield str(email.header.make_header(email.header.decode_header(word))).encode()
+    for run in re.findall(rb"[A-Za-z0-9+/\s]{16,}", data) + re.findall(rb"[A-Za-z0-9+/]{16,}", data):
+        run = b"".join(run.split())
+        for skip in range(4):
+            part = run[skip:]
+            yield base64.b64decode(part[:len(part) - len(part) % 4])
+found = files = 0
+for path in glob.glob(sys.argv[1] + "/**/*", recursive=True):
+    if not os.path.isfile(path): continue
+    files += 1
+    for reading in readings(open(path, "rb").read()):
+        folded = reading.lower()
+        for secret in secrets:
+            # Both words of it, and each of them.
+            for piece in [secret] + secret.split():
+                if len(piece) >= 6 and piece.lower().encode() in folded and found < 20:
+                    found += 1
+                    print(path, "tells", piece)
+print(files, "files,", found, "leaks")
+sys.exit(1 if found else 0 if files > 20 else 2)
+END
+disguised() {
+  run "$watershed" run scenarios/robots/disguise.yaml --seed 7 --stories all --report "evidence=d-$1" --mail-content "$1"
+}
+disguised keep
+expect_status 1 "a secret in disguise"
+run python3 leaks.py d-keep
+expect_status 1 "the search finds what is there"
+expect_output "report.html tells kobaltblaue" "the search finds what is there"
+for mode in omit hash; do
+  disguised "$mode"
+  run python3 leaks.py "d-$mode"
+  expect_status 0 "$mode: a secret in disguise"
+done
 run grep -rqE "\(mail content, SHA-256 [0-9a-f]{64}\)" hash
 expect_status 0 "hash: sums in place of content"
 run find hash/inputs/messages -name '*.eml.sha256'

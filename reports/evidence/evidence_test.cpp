@@ -74,6 +74,44 @@ TEST(Redactor, ReplacesEveryStretchOfContent) {
   EXPECT_EQ(redactor.redact("yes, and eyes"), "(mail content left out), and eyes") << "a short line as a word";
 }
 
+// What was learnt in one form is content in every other, too.
+TEST(Redactor, KnowsContentInDisguise) {
+  Redactor redactor(MailContent::omit);
+  redactor.learn_message(
+      "Subject: =?utf-8?B?T3BlcmF0aW9uIEtpbmdmaXNoZXI=?=\r\n =?utf-8?Q?_at_dawn?=\r\nX-Plain: The walrus and the "
+      "carpenter\r\n"
+      "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+      "VGhlIG1vb25saWdodCBzb25hdGEgaXMgYXQgc2V2ZW4u\r\n--b\r\nContent-Type: text/plain; charset=utf-8\r\n"
+      "Content-Transfer-Encoding: quoted-printable\r\n\r\nBr=C3=BCcken und Wege sind ge=\r\nsperrt.\r\n--b--\r\n");
+  const std::string mark = "(mail content left out)";
+  EXPECT_EQ(redactor.redact("got 'Operation Kingfisher at dawn'"), "got '" + mark + "'") << "a decoded subject";
+  EXPECT_EQ(redactor.redact("got The moonlight sonata is at seven."), "got " + mark) << "a decoded body";
+  EXPECT_EQ(redactor.redact("<Brücken und Wege sind gesperrt.>"), "<" + mark + ">") << "quoted-printable";
+  EXPECT_EQ(redactor.redact("=?iso-8859-1?q?The_walrus_and_the_carpenter?= x"), mark + " x") << "an encoded word";
+  // `xThe walrus and the carpenter` and so on: the same octets fall on other digits.
+  for (const char* run : {"VGhlIHdhbHJ1cyBhbmQgdGhlIGNhcnBlbnRlcg", "eFRoZSB3YWxydXMgYW5kIHRoZSBjYXJwZW50ZXI",
+                          "eHhUaGUgd2FscnVzIGFuZCB0aGUgY2FycGVudGVy"}) {
+    for (std::size_t cut = 0; cut < 4; ++cut) {
+      EXPECT_EQ(redactor.redact(std::string(run).substr(cut) + "!"), mark + "!") << run << " " << cut;
+    }
+  }
+  for (const char* other :
+       {"scenarios/worlds/phase2/postfix/transport", "=?utf-8?Q?harmless?=", "=?x", "AAAAAAAAAAAAAAAAAAAA"}) {
+    EXPECT_EQ(redactor.redact(other), other);
+  }
+  redactor.learn_quoted("one line\nX7\n\"Q9\"");
+  EXPECT_EQ(redactor.redact(R"(body: "one line\nX7\n\"Q9\"")"), "body: \"" + mark + "\"") << "as YAML quotes it";
+}
+
+TEST(Redactor, GoesThroughTheJournalsOfAComparison) {
+  harness::FlowDifference difference;
+  difference.journal_a = {R"x({"fact":"note","text":"Tall Ships"})x"};
+  harness::Outcome outcome = sample_outcome({sample_passed()});
+  outcome.world_comparison = {{"a", "b", 1, {difference}, {}}};
+  EXPECT_EQ(learnt(MailContent::omit).redact(outcome).world_comparison[0].differences[0].journal_a[0],
+            R"x({"fact":"note","text":"(mail content left out)"})x");
+}
+
 TEST(Redactor, KeepsWhatIsNoContent) {
   const Redactor redactor = learnt(MailContent::omit);
   for (const char* text : {"op@station.example to autodrm@ctbto.int", "mx.ctbto.int: transport lmtp:store", ""}) {

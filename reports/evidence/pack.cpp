@@ -48,10 +48,18 @@ class Packer {
     if (sources_.mail_content == MailContent::keep) return;
     const auto learn_file = [this](const fs::path& file, const std::string&) { redactor_.learn_message(read(file)); };
     each_file(sources_.scenarios_root / "messages", learn_file);
+    // A message may also lie beside the scenario that sends it.
+    std::set<fs::path> folders;
+    for (const fs::path& scenario : sources_.scenarios) folders.insert(scenario.parent_path());
+    for (const fs::path& folder : folders) {
+      for (const auto& entry : fs::directory_iterator(folder)) {
+        if (entry.is_regular_file() && entry.path().extension() != ".yaml") learn_file(entry.path(), {});
+      }
+    }
     each_file(sources_.artifacts, [&](const fs::path& file, const std::string& path) {
       if (is_message(file)) learn_file(file, path);
     });
-    for (const std::string& text : sources_.inline_content) redactor_.learn(text);
+    for (const std::string& text : sources_.inline_content) redactor_.learn_quoted(text);
   }
 
   void write_all(const harness::Outcome& outcome) {
@@ -64,7 +72,8 @@ class Packer {
     for (const HtmlFile& file : html.linked) write(file.name, file.text);
     write("README.txt", explanation(sources_.mail_content));
     each_file(sources_.artifacts, [this](const fs::path& file, const std::string& path) {
-      if (is_message(file)) return write_message("runs/" + path, read(file));
+      // Packets are all that was said, content included, and in pieces that nobody can search.
+      if (is_message(file) || is_capture(file)) return write_message("runs/" + path, read(file));
       const std::string bytes = read(file);
       write("runs/" + path, file.extension() == ".jsonl" ? redactor_.redact_journal(bytes) : redactor_.redact(bytes));
     });
@@ -83,6 +92,8 @@ class Packer {
 
  private:
   static bool is_message(const fs::path& file) { return file.extension() == ".eml"; }
+
+  static bool is_capture(const fs::path& file) { return file.extension() == ".pcapng"; }
 
   void fail(std::string message) {
     if (error_.empty()) error_ = std::move(message);

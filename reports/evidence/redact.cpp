@@ -5,6 +5,7 @@
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "harness/result_file/fields.hpp"
+#include "reports/evidence/encoded_forms.hpp"
 
 #include <fmt/format.h>
 #include <boost/json/serialize.hpp>
@@ -46,8 +47,14 @@ void Redactor::learn(std::string_view text) {
 }
 
 void Redactor::learn_message(std::string_view message) {
+  for (const std::string& text : decoded_bodies(message)) learn(text);
   bool in_header = true;
   bool is_content = false;
+  std::string field;  // its value with what is folded (RFC 5322 §2.2.3)
+  const auto end_field = [&] {
+    if (is_content && !field.empty()) learn(decoded_value(field));
+    field.clear();
+  };
   while (!message.empty()) {
     const std::size_t end = message.find('\n');
     std::string_view line = message.substr(0, end);
@@ -57,9 +64,12 @@ void Redactor::learn_message(std::string_view message) {
       learn(line);
     } else if (line.empty()) {
       in_header = false;
-    } else if (line.front() == ' ' || line.front() == '\t') {  // a folded field goes on (RFC 5322 §2.2.3)
+    } else if (line.front() == ' ' || line.front() == '\t') {
+      field.append("\r\n").append(line);
       if (is_content) learn(line);
     } else if (const std::size_t colon = line.find(':'); colon != std::string_view::npos) {
+      end_field();
+      field = line.substr(colon + 1);
       const std::string name = to_lower(trim(line.substr(0, colon)));
       is_content = std::find(structural_fields.begin(), structural_fields.end(), name) == structural_fields.end();
       if (is_content) learn(line.substr(colon + 1));
@@ -68,6 +78,12 @@ void Redactor::learn_message(std::string_view message) {
       learn(line);
     }
   }
+  end_field();
+}
+
+void Redactor::learn_quoted(std::string_view text) {
+  learn(text);
+  learn(quoted_form(text));
 }
 
 std::string Redactor::mark(std::string_view content) const {
@@ -93,11 +109,25 @@ std::size_t Redactor::content_length(std::string_view text, std::size_t at) cons
   return 0;
 }
 
+bool Redactor::says_content(std::string_view encoded) const {
+  for (const std::string& said : readings(encoded)) {
+    if (lines_.contains(trim(said))) return true;
+    for (std::size_t at = 0; at + stretch <= said.size(); ++at) {
+      if (stretches_.contains(said.substr(at, stretch))) return true;
+    }
+  }
+  return false;
+}
+
 std::string Redactor::redact(std::string_view text) const {
   if (mode_ == MailContent::keep) return std::string(text);
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = content_length(text, at);
+    std::size_t length = content_length(text, at);
+    if (length == 0) {
+      length = encoded_length(text, at);
+      if (length > 0 && !says_content(text.substr(at, length))) length = 0;
+    }
     if (length == 0) {
       out += text[at++];
       continue;
@@ -125,6 +155,9 @@ class OutcomeRedactor {
   template <class T>
   void operator()(std::string_view key, T& member) {
     const bool is_name = std::find(name_keys.begin(), name_keys.end(), key) != name_keys.end();
+    if constexpr (std::is_same_v<T, std::vector<std::string>>) {
+      if (key.find("journal") != std::string_view::npos) return change_journal(member);
+    }
     if constexpr (std::is_same_v<T, std::string> || std::is_same_v<T, std::vector<std::string>> ||
                   std::is_same_v<T, std::set<std::string>>) {
       if (!is_name) change(member);
@@ -135,6 +168,9 @@ class OutcomeRedactor {
   void derived(std::string_view, auto&&) {}
 
   void change(std::string& text) { text = redactor_.redact(text); }
+  void change_journal(std::vector<std::string>& lines) {
+    for (std::string& line : lines) line = trim(redactor_.redact_journal(line));
+  }
   template <class T>
   requires(std::is_arithmetic_v<T> || std::is_enum_v<T>) void change(T&) {}
   template <class T>
