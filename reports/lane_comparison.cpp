@@ -2,6 +2,7 @@
 #include "reports/lane_comparison.hpp"
 
 #include "base/text.hpp"
+#include "reports/escape.hpp"
 #include "reports/paint.hpp"
 
 #include <fmt/format.h>
@@ -19,20 +20,19 @@ constexpr std::size_t differences_shown_max = 20;
 std::string lines_of(std::string_view title, std::string_view text, std::size_t indent) {
   if (text.empty()) return fmt::format("{:{}}{} (nothing)\n", "", indent, title);
   std::string out = fmt::format("{:{}}{}\n", "", indent, title);
-  for (const std::string_view line : split(text, "\n"))
-    out += fmt::format("{:{}}{}\n", "", indent + 2, printable(line));
+  for (const std::string_view line : split(text, "\n")) out += fmt::format("{:{}}{}\n", "", indent + 2, shown(line));
   return out;
 }
 
 std::string difference_text(const LaneDifference& difference, const TerminalStyle& style) {
-  std::string out = fmt::format("  {} on {}: message '{}' for {} differs in {}\n", printable(difference.scenario),
-                                printable(difference.world), printable(difference.label),
-                                printable(difference.recipient), difference.aspect);
+  std::string out = fmt::format("  {} on {}: message '{}' for {} differs in {}\n", shown(difference.scenario),
+                                shown(difference.world), shown(difference.label), shown(difference.recipient),
+                                shown(difference.aspect));
   out += lines_of("simulated:", difference.simulated, 4) + lines_of("live:", difference.live, 4);
   if (style.verbosity != Verbosity::verbose) return out;
   const auto journal = [&](const char* lane, const std::vector<std::string>& lines) {
     for (const std::string& line : lines) {
-      out += paint(fmt::format("      {} {}", lane, printable(line)), Color::dim, style.color) + "\n";
+      out += paint(fmt::format("      {} {}", lane, shown(line)), Color::dim, style.color) + "\n";
     }
   };
   journal("simulated", difference.simulated_journal);
@@ -47,20 +47,20 @@ std::string lane_comparison_text(const harness::Outcome& outcome, const Terminal
   const harness::Parity& parity = outcome.parity;
   std::string out;
   std::size_t declared = 0;
-  std::size_t shown = 0;
+  std::size_t count = 0;
   const bool is_verbose = style.verbosity == Verbosity::verbose;
   for (const LaneDifference& difference : parity.differences) {
     if (!difference.declared_because.empty()) {
       ++declared;
       continue;
     }
-    if (++shown <= differences_shown_max || is_verbose) out += difference_text(difference, style);
+    if (++count <= differences_shown_max || is_verbose) out += difference_text(difference, style);
   }
-  if (shown > differences_shown_max && !is_verbose) {
-    out += fmt::format("  … {} more differences; the JSON report has all\n", shown - differences_shown_max);
+  if (count > differences_shown_max && !is_verbose) {
+    out += fmt::format("  … {} more differences; the JSON report has all\n", count - differences_shown_max);
   }
   for (const std::string& unused : parity.unused_declarations) {
-    out += paint(printable(unused), Color::red, style.color) + "\n";
+    out += paint(shown(unused), Color::red, style.color) + "\n";
   }
   const Color color = parity.agree == parity.compared && parity.compared > 0 ? Color::green : Color::yellow;
   const std::string figure = fmt::format("parity {:.4f}", parity.ratio());

@@ -70,7 +70,7 @@ void write_location(JsonWriter& json, const SourcePosition& place) {
 
 void write_result(JsonWriter& json, const Result& result, std::size_t rule_index) {
   json.begin_object();
-  json.member("ruleId", result.rule).member("ruleIndex", rule_index);
+  json.member("ruleId", visible(result.rule, text_octets_max)).member("ruleIndex", rule_index);
   json.member("level", result.is_error ? "error" : "warning");
   json.key("message").begin_object().member("text", visible(result.message, text_octets_max)).end_object();
   json.key("locations").begin_array();
@@ -92,10 +92,10 @@ void write_tool(JsonWriter& json, const std::vector<std::string>& rules) {
   json.member("name", "Watershed").member("semanticVersion", "0.1.0");
   json.key("rules").begin_array();
   for (const std::string& rule : rules) {
-    json.begin_object().member("id", rule);
+    json.begin_object().member("id", visible(rule, text_octets_max));
     json.key("shortDescription").begin_object();
     json.member("text", rule == "not understood" ? "A configuration line that the program does not understand"
-                                                 : fmt::format("The {} does not hold", rule));
+                                                 : fmt::format("The {} does not hold", visible(rule, text_octets_max)));
     json.end_object().end_object();
   }
   json.end_array().end_object().end_object();

@@ -2,6 +2,7 @@
 #include "reports/terminal.hpp"
 
 #include "base/text.hpp"
+#include "reports/escape.hpp"
 #include "reports/paint.hpp"
 
 #include <fmt/format.h>
@@ -41,8 +42,8 @@ std::string run_line(const ScenarioResult& run, std::size_t done, std::size_t to
   const Color color = is_bad ? Color::red : run.verdict == Verdict::passed ? Color::green : Color::yellow;
   return fmt::format("{} {:>{}}/{}  {} on {}  {}\n",
                      paint(fmt::format("{:<12}", to_string(run.verdict)), color, style.color), done,
-                     fmt::formatted_size("{}", total), total, printable(run.file), printable(run.world),
-                     paint(printable(run.title), Color::dim, style.color));
+                     fmt::formatted_size("{}", total), total, shown(run.file), shown(run.world),
+                     paint(shown(run.title), Color::dim, style.color));
 }
 
 std::string bar(const ScenarioResult& run, std::size_t done, std::size_t total, const TerminalStyle& style) {
@@ -50,7 +51,7 @@ std::string bar(const ScenarioResult& run, std::size_t done, std::size_t total, 
   const std::size_t full = total == 0 ? cells : std::min(cells, done * cells / total);
   const std::string text =
       fmt::format("[{}{}] {:>{}}/{}  {} on {}", std::string(full, '#'), std::string(cells - full, '.'), done,
-                  fmt::formatted_size("{}", total), total, printable(run.file), printable(run.world));
+                  fmt::formatted_size("{}", total), total, shown(run.file), shown(run.world));
   return cut(text, style.width > 1 ? style.width - 1 : 1);  // the last column would wrap the line
 }
 

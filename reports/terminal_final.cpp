@@ -1,5 +1,6 @@
 // The report after the run, for people: first what is wrong, then what was shown, then the answer. See terminal.hpp.
 #include "base/text.hpp"
+#include "reports/escape.hpp"
 #include "reports/lane_comparison.hpp"
 #include "reports/paint.hpp"
 #include "reports/segregation.hpp"
@@ -33,7 +34,7 @@ Color color_of(Verdict verdict) {
 std::string indented(std::string_view text, std::size_t indent) {
   std::string out;
   for (const std::string_view line : split(text, "\n")) {
-    out += fmt::format("{:{}}{}\n", "", indent, printable(line));
+    out += fmt::format("{:{}}{}\n", "", indent, shown(line));
   }
   return out;
 }
@@ -41,7 +42,7 @@ std::string indented(std::string_view text, std::size_t indent) {
 std::string finding_text(const Finding& finding, const TerminalStyle& style) {
   std::string out = indented(fmt::format("{}: {}", finding.rule, finding.sentence), 2);
   const auto field = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) out += fmt::format("    {:<12}{}\n", name, printable(value));
+    if (!value.empty()) out += fmt::format("    {:<12}{}\n", name, shown(value));
   };
   field("asked by", to_file_line(finding.at));
   field("path", fmt::format("{}", fmt::join(finding.path, " > ")));
@@ -49,11 +50,11 @@ std::string finding_text(const Finding& finding, const TerminalStyle& style) {
   if (finding.trail.empty()) return out;
   out += "    decisions\n";
   const bool is_verbose = style.verbosity == Verbosity::verbose;
-  const std::size_t shown = is_verbose ? finding.trail.size() : std::min(decisions_shown_max, finding.trail.size());
-  for (std::size_t index = 0; index < shown; ++index) {
-    out += paint(fmt::format("      {}", printable(finding.trail[index])), Color::dim, style.color) + "\n";
+  const std::size_t listed = is_verbose ? finding.trail.size() : std::min(decisions_shown_max, finding.trail.size());
+  for (std::size_t index = 0; index < listed; ++index) {
+    out += paint(fmt::format("      {}", shown(finding.trail[index])), Color::dim, style.color) + "\n";
   }
-  if (shown < finding.trail.size()) out += fmt::format("      … {} more\n", finding.trail.size() - shown);
+  if (listed < finding.trail.size()) out += fmt::format("      … {} more\n", finding.trail.size() - listed);
   return out;
 }
 
@@ -62,20 +63,19 @@ std::string failure_text(const ScenarioResult& run, const TerminalStyle& style) 
   const std::string mark = paint(is_bad ? "✗" : "?", color_of(run.verdict), style.color);
   const std::string place =
       run.findings.empty() || run.findings.front().at.file.empty() ? run.file : to_file_line(run.findings.front().at);
-  std::string out =
-      fmt::format("\n{} {}\n  {}  on {}  {}\n", mark, paint(printable(run.title), Color::bold, style.color),
-                  printable(place), printable(run.world), to_string(run.verdict));
+  std::string out = fmt::format("\n{} {}\n  {}  on {}  {}\n", mark, paint(shown(run.title), Color::bold, style.color),
+                                shown(place), shown(run.world), to_string(run.verdict));
   const bool is_verbose = style.verbosity == Verbosity::verbose;
-  const std::size_t shown = is_verbose ? run.findings.size() : std::min(findings_shown_max, run.findings.size());
-  for (std::size_t index = 0; index < shown; ++index) out += finding_text(run.findings[index], style);
-  if (shown < run.findings.size()) {
-    out += fmt::format("  … {} more findings; the JSON report has all\n", run.findings.size() - shown);
+  const std::size_t listed = is_verbose ? run.findings.size() : std::min(findings_shown_max, run.findings.size());
+  for (std::size_t index = 0; index < listed; ++index) out += finding_text(run.findings[index], style);
+  if (listed < run.findings.size()) {
+    out += fmt::format("  … {} more findings; the JSON report has all\n", run.findings.size() - listed);
   }
   if (!run.not_understood.empty()) {
     out += fmt::format("  {} configuration line{} not understood (below)\n", run.not_understood.size(),
                        run.not_understood.size() == 1 ? "" : "s");
   }
-  if (!run.replay.empty()) out += fmt::format("  replay  {}\n", printable(run.replay));
+  if (!run.replay.empty()) out += fmt::format("  replay  {}\n", shown(run.replay));
   return out;
 }
 
@@ -95,7 +95,7 @@ std::string not_understood_text(const Outcome& outcome, const TerminalStyle& sty
       "\n" + paint("Not understood: no verdict can rest on these lines", Color::yellow, style.color) + "\n";
   for (const std::string& key : order) {
     const auto& [place, runs] = lines.at(key);
-    out += fmt::format("  {}: {}  ({} run{})\n", printable(place), printable(key.substr(place.size() + 1)), runs,
+    out += fmt::format("  {}: {}  ({} run{})\n", shown(place), shown(key.substr(place.size() + 1)), runs,
                        runs == 1 ? "" : "s");
   }
   return out;
@@ -108,10 +108,10 @@ std::string requirements_text(const Outcome& outcome, const TerminalStyle& style
   for (const harness::RequirementResult& requirement : outcome.requirements) {
     const bool was_run = !requirement.scenarios.empty();
     const std::string verdict = padded(was_run ? to_string(requirement.verdict) : "not run", 12);
-    out += fmt::format("  {}  {}  {:>3} run{}  {}\n", padded(printable(requirement.id), id_width),
+    out += fmt::format("  {}  {}  {:>3} run{}  {}\n", padded(shown(requirement.id), id_width),
                        paint(verdict, was_run ? color_of(requirement.verdict) : Color::dim, style.color),
                        requirement.scenarios.size(), requirement.scenarios.size() == 1 ? " " : "s",
-                       printable(requirement.title));
+                       shown(requirement.title));
   }
   return out.empty() ? out : "\n" + paint("Requirements", Color::bold, style.color) + "\n" + out;
 }
@@ -121,8 +121,8 @@ std::string shared_hosts_text(const Outcome& outcome, const TerminalStyle& style
   for (const auto& [world, hosts] : outcome.shared_hosts) width = std::max(width, columns(world));
   std::string out;
   for (const auto& [world, hosts] : outcome.shared_hosts) {
-    out += fmt::format("  {}  {:>2}", padded(printable(world), width), hosts.size());
-    if (!hosts.empty()) out += "  " + printable(fmt::format("{}", fmt::join(hosts, ", ")));
+    out += fmt::format("  {}  {:>2}", padded(shown(world), width), hosts.size());
+    if (!hosts.empty()) out += "  " + shown(fmt::format("{}", fmt::join(hosts, ", ")));
     out += "\n";
   }
   if (out.empty()) return out;
@@ -146,11 +146,11 @@ std::string routing_text(const Outcome& outcome, const TerminalStyle& style) {
   if (first_runs.empty()) return {};
   constexpr std::size_t cell = 14;
   std::string out = "\n" + paint(padded("Routing: hops / rules / paths", 54), Color::bold, style.color);
-  for (const std::string& world : worlds) out += padded(printable(world), cell);
+  for (const std::string& world : worlds) out += padded(shown(world), cell);
   out.erase(out.find_last_not_of(' ') + 1);
   out += "\n";
   for (const ScenarioResult* run : first_runs) {
-    out += "  " + padded(cut(printable(run->title), 50), 52);
+    out += "  " + padded(cut(shown(run->title), 50), 52);
     for (const std::string& world : worlds) {
       const auto found = figures[run->file].find(world);
       out += padded(found == figures[run->file].end() ? "-" : found->second, cell);
@@ -167,9 +167,9 @@ std::string details_text(const Outcome& outcome) {
   std::map<std::string, std::uint64_t> elsewhere;
   for (const ScenarioResult& run : outcome.scenarios) {
     for (const Finding& finding : run.expected_findings) {
-      known_bad += fmt::format("  {} on {}\n", printable(run.file), printable(run.world));
+      known_bad += fmt::format("  {} on {}\n", shown(run.file), shown(run.world));
       known_bad += indented(fmt::format("{}: {}", finding.rule, finding.sentence), 4);
-      if (!finding.decided_by.empty()) known_bad += fmt::format("    decided by  {}\n", printable(finding.decided_by));
+      if (!finding.decided_by.empty()) known_bad += fmt::format("    decided by  {}\n", shown(finding.decided_by));
     }
     if (run.is_must_fail) continue;
     for (const auto& [who, count] : run.stragglers) elsewhere[fmt::format("{}: {}", run.world, who)] += count;
@@ -177,7 +177,7 @@ std::string details_text(const Outcome& outcome) {
   std::string out;
   if (!known_bad.empty()) out += "\nKnown-bad worlds, found out as stated\n" + known_bad;
   if (!elsewhere.empty()) out += "\nDelivered to another mailbox than addressed\n";
-  for (const auto& [who, count] : elsewhere) out += fmt::format("  {:>6}  {}\n", count, printable(who));
+  for (const auto& [who, count] : elsewhere) out += fmt::format("  {:>6}  {}\n", count, shown(who));
   return out;
 }
 
@@ -207,20 +207,21 @@ std::string summary_text(const Outcome& outcome, const TerminalStyle& style) {
   const Color color = answer.kind == Segregated::no          ? Color::red
                       : answer.kind == Segregated::not_shown ? Color::yellow
                                                              : Color::green;
-  return out + paint(printable(answer.text), color, style.color) + "\n";
+  return out + paint(shown(answer.text), color, style.color) + "\n";
 }
 
 // What verdicts of the live lane stand on, and what it passed over, with the reasons counted.
 std::string lane_text(const Outcome& outcome) {
   if (outcome.lane == "simulated") return {};
   std::string out = fmt::format("\nLane {}: sandbox {}, retry times divided by {}\n", outcome.lane,
-                                outcome.sandbox_level, outcome.time_factor);
-  for (const auto& [name, version] : outcome.components) out += fmt::format("  {:<14}{}\n", name, version);
+                                shown(outcome.sandbox_level), outcome.time_factor);
+  for (const auto& [name, version] : outcome.components)
+    out += fmt::format("  {:<14}{}\n", shown(name), shown(version));
   std::map<std::string, std::size_t> reasons;
   for (const ScenarioResult& run : outcome.scenarios) {
     if (run.verdict == Verdict::skipped) ++reasons[run.skipped_because.substr(0, run.skipped_because.find(':'))];
   }
-  for (const auto& [reason, count] : reasons) out += fmt::format("  skipped {}: {}\n", count, printable(reason));
+  for (const auto& [reason, count] : reasons) out += fmt::format("  skipped {}: {}\n", count, shown(reason));
   return out;
 }
 
