@@ -35,6 +35,7 @@ class EventFiles {
  public:
   /// False (and a complaint) where one cannot be opened.
   bool open(const std::vector<ReportRequest>& requests);
+  bool is_wanted() const { return !files_.empty(); }
   void write(std::string_view line);
   /// False (and a complaint) where something could not be written.
   bool close();

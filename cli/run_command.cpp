@@ -67,7 +67,7 @@ ExitCode rehearse(const Options& options, const harness::Suite& suite, harness::
   const auto outcome =
       harness::run_suite(suite, run, [&](const harness::ScenarioResult& result, std::size_t done, std::size_t total) {
         say(reports::progress_text(result, done, total, style));
-        events.write(reports::result_event(result, done, total));
+        if (events.is_wanted()) events.write(reports::result_event(result, done, total));
       });
   if (!outcome) {
     complain(outcome.error().message);

@@ -70,6 +70,11 @@ void DialogueRecorder::hear(stage::ConnectionId connection, bool from_client, st
     found->second.dialogue.connection = connection;
   }
   Heard& heard = found->second;
+  // A load's sessions go on for thousands of messages: nothing that is said from here on is kept.
+  if (heard.dialogue.lines.size() >= lines_max) {
+    heard.dialogue.is_cut = true;
+    return;
+  }
   if (from_client) return hear_client(heard, at, bytes);
   heard.server_rest += bytes;
   std::string_view rest = heard.server_rest;
