@@ -1,9 +1,11 @@
-// See agents.hpp. local(8), virtual(8), error(8), discard(8); smtp(8) and lmtp(8) are in smtp_delivery.
+// See agents.hpp. local(8), virtual(8), error(8), discard(8); smtp(8) and lmtp(8) are in smtp_delivery, pipe(8) in
+// pipe_delivery.
 #include "components/router/engine/agents.hpp"
 
 #include "base/text.hpp"
 #include "components/router/engine/engine.hpp"
 #include "components/router/engine/intake.hpp"
+#include "components/router/engine/pipe_delivery.hpp"
 #include "components/router/engine/smtp_delivery.hpp"
 #include "mail/trace.hpp"
 
@@ -209,9 +211,6 @@ Outcome simple_outcome(const Destination& destination) {
     case TransportKind::discard:
       return make_outcome(Outcome::Kind::discarded, "2.0.0",
                           destination.next_hop.empty() ? "discarded" : destination.next_hop);
-    case TransportKind::pipe:
-      return make_outcome(Outcome::Kind::deferred, "4.3.5",
-                          fmt::format("delivery through pipe transport '{}' is not modelled", destination.transport));
     default:
       // qmgr(8): a transport that master.cf does not have.
       return make_outcome(Outcome::Kind::deferred, "4.3.0",
@@ -234,6 +233,8 @@ Task<DeliveryReport> deliver(Engine& engine, const Destination& destination, con
       outcome = co_await deliver_locally(engine, batch, index);
     } else if (destination.kind == TransportKind::virtual_mailbox) {
       outcome = deliver_virtually(engine, *batch.message, index);
+    } else if (destination.kind == TransportKind::pipe) {
+      outcome = deliver_to_command(engine, destination, batch, index);
     } else {
       outcome = simple_outcome(destination);
     }

@@ -4,6 +4,8 @@
 #include "components/router/engine/engine.hpp"
 #include "mail/trace.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace watershed::router {
@@ -196,6 +198,7 @@ void inject(Engine& engine, InternalMail made) {
   mail::Received received;
   received.by = engine.settings->myhostname;
   received.program = engine.settings->mail_name;
+  if (made.user_id >= 0) received.program += fmt::format(", from userid {}", made.user_id);
   received.id = made.queue_id;
   received.unix_seconds = engine.unix_now();
   made.message.prepend(mail::compose(received));

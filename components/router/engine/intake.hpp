@@ -60,6 +60,7 @@ struct InternalMail {
   std::string_view detail;                ///< of the `spawned` facts
   std::vector<std::string> on_behalf_of;  ///< recipients of the cause
   std::string decided_by;
+  int user_id = -1;  ///< of who called sendmail(1); negative: this host itself made it
 };
 
 /// Takes custody (`spawned`), expands, queues.

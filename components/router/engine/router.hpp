@@ -23,6 +23,8 @@ class ContentFilter;
 
 namespace watershed::router {
 
+class Commands;
+
 /// A message as local(8) or virtual(8) put it into a mailbox.
 struct StoredMessage {
   stage::Custody custody = 0;
@@ -49,6 +51,8 @@ struct RouterOptions {
   talk::ContentFilter* content_filter = nullptr;
   /// Optional: who gets mail that local(8) and virtual(8) deliver.
   MailboxSink* mailboxes = nullptr;
+  /// Optional: the programs that pipe transports run.
+  Commands* commands = nullptr;
   /// What `unix:` next hops stand for, e.g. `private/dovecot-lmtp`; a world without the entry has no such socket.
   std::map<std::string, Endpoint, std::less<>> unix_sockets;
 };

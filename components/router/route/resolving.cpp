@@ -3,6 +3,7 @@
 #include "components/router/route/resolving.hpp"
 
 #include "base/text.hpp"
+#include "components/router/postfix/pipe_service.hpp"
 
 namespace watershed::router {
 
@@ -255,7 +256,9 @@ class Resolving {
     out_.transport = transport_;
     const postfix::Service* service = lists_.config->master().transport(transport_);
     out_.kind = service == nullptr ? TransportKind::unknown : postfix::kind_of(*service);
-    if (out_.kind == TransportKind::unknown || out_.kind == TransportKind::pipe) {
+    // What a command does is for who delivers to it to say.
+    if (out_.kind == TransportKind::unknown ||
+        (out_.kind == TransportKind::pipe && !postfix::runs_procmail(*service))) {
       const std::string what =
           service == nullptr ? "is not in master.cf" : "runs " + service->command + ", which is not modelled";
       const SourcePosition at = service == nullptr || service->at.file.empty() ? out_.decided_by.at : service->at;

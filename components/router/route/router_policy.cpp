@@ -1,6 +1,8 @@
 // See router_policy.hpp.
 #include "components/router/route/router_policy.hpp"
 
+#include "components/router/postfix/pipe_service.hpp"
+
 #include <algorithm>
 
 namespace watershed::router {
@@ -131,7 +133,8 @@ Resolution RouteDecider::resolve(const mail::ReversePath& reverse_path, const ma
   resolution.not_understood.clear();
   const postfix::Service* service = parts_->config->master().transport(resolution.transport);
   resolution.kind = service == nullptr ? TransportKind::unknown : postfix::kind_of(*service);
-  if (resolution.kind == TransportKind::unknown || resolution.kind == TransportKind::pipe) {
+  if (resolution.kind == TransportKind::unknown ||
+      (resolution.kind == TransportKind::pipe && !postfix::runs_procmail(*service))) {
     resolution.not_understood.push_back(
         {resolution.decided_by.at, "transport " + resolution.transport + " is not modelled"});
   }
