@@ -228,7 +228,7 @@ bool IdCaches::check_and_add(const std::string& file, const std::string& id, std
 }
 
 std::optional<ProgramOutput> formail(const std::vector<std::string>& arguments, const std::string& input,
-                                     IdCaches& caches) {
+                                     IdCaches& caches, const std::string& folder) {
   const std::optional<Options> options = read_options(arguments);
   if (!options) return std::nullopt;
   Mail mail = parse(input);
@@ -238,7 +238,8 @@ std::optional<ProgramOutput> formail(const std::vector<std::string>& arguments, 
                             : id != nullptr  ? std::string(trim(id->value()))
                                              : "";
     // formail(1), -D: 0 where the id was seen before, 1 where it is new. A message without one is never seen before.
-    return ProgramOutput{!key.empty() && caches.check_and_add(options->cache, key, options->cache_octets) ? 0 : 1, ""};
+    const std::string file = options->cache.starts_with('/') ? options->cache : folder + "/" + options->cache;
+    return ProgramOutput{!key.empty() && caches.check_and_add(file, key, options->cache_octets) ? 0 : 1, ""};
   }
   if (!options->extracted.empty()) {
     std::string out;

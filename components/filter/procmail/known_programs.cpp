@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "components/filter/procmail/environment.hpp"
 #include "components/filter/procmail/scanner.hpp"
+#include "components/filter/procmail/sendmail_arguments.hpp"
 
 #include <algorithm>
 
@@ -119,7 +120,9 @@ class Shell {
   std::optional<ProgramOutput> program(const std::vector<std::string>& arguments, std::string& input) {
     const std::string name = arguments.front().substr(arguments.front().rfind('/') + 1);
     const std::vector<std::string> rest(arguments.begin() + 1, arguments.end());
-    if (name == "formail") return formail(rest, std::exchange(input, {}), caches_);
+    if (name == "formail") {
+      return formail(rest, std::exchange(input, {}), caches_, environment_.value_of("MAILDIR"));
+    }
     if (name == "cat" && (rest.empty() || rest == std::vector<std::string>{"-"})) {
       return ProgramOutput{0, std::exchange(input, {})};
     }
@@ -165,16 +168,11 @@ class Shell {
     Delivery delivery;
     delivery.kind = Delivery::Kind::forward;
     delivery.is_answer = true;
-    bool from_header = false;
-    for (std::size_t i = 0; i < options.size(); ++i) {
-      if (options[i] == "-t") from_header = true;
-      if (options[i] == "-f") ++i;
-      if (i < options.size() && !options[i].starts_with('-') && options[i - (i > 0 ? 1 : 0)] != "-f") {
-        delivery.arguments.push_back(options[i]);
-      }
-    }
+    delivery.options = options;
+    SendmailArguments arguments = read_sendmail_arguments(options);
+    delivery.arguments = std::move(arguments.recipients);
     MailText mail(std::move(input));
-    if (from_header) {
+    if (arguments.recipients_from_header) {
       const mail::Message message = mail::Message::parse(mail.crlf());
       for (const char* name : {"To", "Cc", "Bcc"}) {
         const std::string value = message.value(name);

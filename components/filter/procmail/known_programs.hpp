@@ -27,8 +27,9 @@ struct ProgramOutput {
 };
 
 /// formail(1): header fields added, renamed, taken out; -rt; -x; -D. Nothing for options that are not modelled.
+/// `folder`: where it runs, and so where a cache lies whose name is relative.
 std::optional<ProgramOutput> formail(const std::vector<std::string>& arguments, const std::string& input,
-                                     IdCaches& caches);
+                                     IdCaches& caches, const std::string& folder);
 
 class KnownPrograms final : public Programs {
  public:

@@ -16,7 +16,7 @@ constexpr std::string_view mail =
 
 std::string formail_output(const std::vector<std::string>& arguments) {
   IdCaches caches;
-  const auto output = formail(arguments, std::string(mail), caches);
+  const auto output = formail(arguments, std::string(mail), caches, ".");
   return output ? output->output : "(unknown)";
 }
 
@@ -38,9 +38,9 @@ TEST(Formail, Replies) {
 
 TEST(Formail, RemembersIds) {
   IdCaches caches;
-  EXPECT_EQ(formail({"-D", "100", "cache"}, std::string(mail), caches)->exit_code, 1);
-  EXPECT_EQ(formail({"-D", "100", "cache"}, std::string(mail), caches)->exit_code, 0);
-  EXPECT_EQ(formail({"-rD", "100", "other"}, std::string(mail), caches)->exit_code, 1);
+  EXPECT_EQ(formail({"-D", "100", "cache"}, std::string(mail), caches, ".")->exit_code, 1);
+  EXPECT_EQ(formail({"-D", "100", "cache"}, std::string(mail), caches, ".")->exit_code, 0);
+  EXPECT_EQ(formail({"-rD", "100", "other"}, std::string(mail), caches, ".")->exit_code, 1);
 }
 
 TEST(Formail, OptionsThatAreNotModelledAreUnknown) { EXPECT_EQ(formail_output({"-s", "cat"}), "(unknown)"); }

@@ -99,6 +99,7 @@ void Machine::assign(const Assignment& assignment) {
 }
 
 void Machine::special(const std::string& name, const std::string& value, bool is_unset, SourcePosition at) {
+  if (name == "MAILDIR" && !is_unset) change_folder(value);
   if (name == "LOG" && !is_unset) run_.outcome.log.push_back(value);
   if (name == "INCLUDERC" && !is_unset) include(value, false, at);
   if (name == "SWITCHRC") {
@@ -115,6 +116,13 @@ void Machine::special(const std::string& name, const std::string& value, bool is
     ended_at_ = at;
     levels_.clear();
   }
+}
+
+// Seen in procmail 3.22: where MAILDIR cannot be entered it becomes `.`, the folder in which procmail was before.
+void Machine::change_folder(const std::string& folder) {
+  if (run_.input.folders == nullptr || run_.input.folders->kind(folder) == PathKind::directory) return;
+  run_.outcome.log.push_back(fmt::format("procmail: Couldn't chdir to \"{}\"\n", folder));
+  environment_.set("MAILDIR", ".");
 }
 
 void Machine::include(const std::string& path, bool instead, SourcePosition at) {

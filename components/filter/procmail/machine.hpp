@@ -44,6 +44,7 @@ class Machine {
   bool step();  ///< false at the end of everything
   void assign(const Assignment& assignment);
   void special(const std::string& name, const std::string& value, bool is_unset, SourcePosition at);
+  void change_folder(const std::string& folder);
   void include(const std::string& path, bool instead, SourcePosition at);
   void stop(SourcePosition at);
   void deliver_default();

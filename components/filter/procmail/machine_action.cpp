@@ -66,6 +66,7 @@ void Machine::record(Delivery delivery, const Recipe* recipe) {
   }
   if (recipe != nullptr) {
     delivery.at = position(recipe->at);
+    delivery.is_raw = recipe->flags.raw;
     delivery.header = recipe->flags.header || !recipe->flags.body;
     delivery.body = recipe->flags.body || !recipe->flags.header;
     delivery.is_copy = recipe->flags.copy;
@@ -138,6 +139,9 @@ bool Machine::forward(const Recipe& recipe) {
   if (failed()) return false;
   delivery.command = environment_.value_of("SENDMAIL") + " " + environment_.value_of("SENDMAILFLAGS");
   for (const std::string& argument : delivery.arguments) delivery.command += " " + argument;
+  // Seen in procmail 3.22: SENDMAILFLAGS are split at blanks, whatever quotes they had.
+  const std::string options = environment_.value_of("SENDMAILFLAGS");
+  for (const std::string_view option : split(options, " \t\n")) delivery.options.emplace_back(option);
   record(std::move(delivery), &recipe);
   return true;
 }

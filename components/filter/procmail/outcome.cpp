@@ -5,6 +5,15 @@
 
 namespace watershed::procmail {
 
+std::string written_text(const Delivery& delivery) {
+  const MailText& mail = *delivery.text;
+  std::string text(delivery.header && delivery.body ? mail.text() : delivery.header ? mail.header() : mail.body());
+  const bool is_added_to = delivery.kind != Delivery::Kind::maildir && delivery.kind != Delivery::Kind::directory &&
+                           !delivery.is_answer && !delivery.is_raw;
+  if (is_added_to && !text.ends_with("\n\n")) text += '\n';
+  return text;
+}
+
 std::string to_string(const Delivery& delivery) {
   std::string what;
   switch (delivery.kind) {

@@ -27,9 +27,11 @@ struct Delivery {
   SourcePosition at;   ///< line 0: no recipe, the mail fell through to DEFAULT
   std::string folder;  ///< as written, variables filled in; with MAILDIR in front when that is needed to find it
   std::vector<std::string> arguments;  ///< behind the `!`
+  std::vector<std::string> options;    ///< of sendmail: SENDMAILFLAGS as words, or what the program's command line has
   std::string command;                 ///< of a program
   bool header = true;                  ///< which parts were handed over
   bool body = true;
+  bool is_raw = false;      ///< r: written as it is, see written_text
   bool is_copy = false;     ///< processing went on
   bool is_default = false;  ///< nothing else delivered: DEFAULT or ORGMAIL
   bool is_answer = false;   ///< a message that a program made of this one, not the message itself
@@ -73,6 +75,10 @@ struct Outcome {
   /// A limit that was met: the outcome says nothing then.
   std::optional<Diagnostic> error;
 };
+
+/// What a forward, a program, an mbox or an MH folder gets of the delivery. Seen in procmail 3.22: without the r flag a
+/// newline is added where the text does not end in an empty line.
+std::string written_text(const Delivery& delivery);
 
 /// For people and test failures: `file "Lists/" (rc:3)`.
 std::string to_string(const Delivery& delivery);

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "components/filter/procmail/environment.hpp"
+#include "components/filter/procmail/sendmail_arguments.hpp"
 #include "components/filter/sieve/evaluate.hpp"
 
 #include <fmt/format.h>
@@ -105,12 +106,8 @@ std::vector<Effect> effects_of(const procmail::Outcome& outcome, const procmail:
       effects.push_back(effect_of(delivery, original, maildir, default_folder, {}));
       continue;
     }
-    for (std::size_t i = 0; i < delivery.arguments.size(); ++i) {
-      const std::string& argument = delivery.arguments[i];
-      // Options of sendmail; -f takes the next.
-      if (argument == "-f" || argument == "-F") ++i;
-      if (!argument.starts_with('-'))
-        effects.push_back(effect_of(delivery, original, maildir, default_folder, argument));
+    for (const std::string& address : procmail::read_sendmail_arguments(delivery.arguments).recipients) {
+      effects.push_back(effect_of(delivery, original, maildir, default_folder, address));
     }
   }
   if (outcome.end == procmail::Outcome::End::refused) {

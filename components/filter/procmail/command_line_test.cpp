@@ -1,0 +1,93 @@
+// procmail(1), sendmail(1): what a mailer and a recipe write on command lines.
+#include "components/filter/procmail/command_line.hpp"
+#include "components/filter/procmail/sendmail_arguments.hpp"
+#include "components/filter/procmail/test_support.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+namespace watershed::procmail {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+Result<CommandLine, Error> read(std::vector<std::string> words) { return read_command_line(words); }
+
+TEST(CommandLine, FindsRcfileVariablesAndArguments) {
+  const auto line = read({"-t", "-Ym", "-a", "first", "X=1", "/usr/local/etc/rc", "autodrm", "Y=2"});
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->rcfile, "/usr/local/etc/rc");
+  EXPECT_TRUE(line->fails_softly);
+  EXPECT_THAT(line->arguments, ElementsAre("first", "autodrm", "Y=2"));
+  EXPECT_THAT(line->variables, ElementsAre(testing::Pair("X", "1")));
+}
+
+TEST(CommandLine, SaysWhatItDoesNotModel) {
+  EXPECT_THAT(read({"-d", "op"}).error().message, HasSubstr("-d"));
+  EXPECT_THAT(read({"-f", "op", "-m", "rc"}).error().message, HasSubstr("-f"));
+  EXPECT_THAT(read({"rc"}).error().message, HasSubstr("without -m"));
+  EXPECT_THAT(read({"-m"}).error().message, HasSubstr("without an rcfile"));
+  EXPECT_THAT(read({"-m", "-a"}).error().message, HasSubstr("-a without"));
+}
+
+TEST(SendmailArguments, TellsOptionsFromRecipients) {
+  const std::vector<std::string> words{"-oi", "-f", "<op@a.example>", "x@b.example", "-Fname", "--", "-y@b.example"};
+  const SendmailArguments read = read_sendmail_arguments(words);
+  EXPECT_EQ(read.reverse_path, "op@a.example");
+  EXPECT_THAT(read.recipients, ElementsAre("x@b.example", "-y@b.example"));
+  EXPECT_FALSE(read.recipients_from_header);
+  const std::vector<std::string> null{"-t", "-f", "<>"};
+  EXPECT_EQ(read_sendmail_arguments(null).reverse_path, "");
+  EXPECT_TRUE(read_sendmail_arguments(null).recipients_from_header);
+  const std::vector<std::string> open{"-f"};
+  EXPECT_THAT(read_sendmail_arguments(open).recipients, IsEmpty());
+}
+
+// procmailrc(5): `!` calls $SENDMAIL with $SENDMAILFLAGS; `-f <$2>` is how a forward keeps the reverse-path.
+TEST(SendmailArguments, ComeFromSendmailFlags) {
+  const test::Ran ran =
+      test::run("SENDMAILFLAGS=\"-oi -f <$2>\"\n:0\n! a@b.example\n", test::letter, nullptr, {"u", "s@c.example"});
+  ASSERT_EQ(ran.outcome.deliveries.size(), 1U);
+  EXPECT_THAT(ran.outcome.deliveries[0].options, ElementsAre("-oi", "-f", "<s@c.example>"));
+  EXPECT_EQ(read_sendmail_arguments(ran.outcome.deliveries[0].options).reverse_path, "s@c.example");
+}
+
+// Measured: `Subject: a\n\nbody\n` reaches sendmail with one more newline, unless the r flag is there.
+TEST(Forward, GetsAnEmptyLineAtTheEndUnlessRaw) {
+  const auto sent = [](std::string_view flags, std::string_view message) {
+    const test::Ran ran = test::run(fmt::format(":0 {}\n! a@b.example\n", flags), message);
+    return written_text(ran.outcome.deliveries.at(0));
+  };
+  EXPECT_EQ(sent("", "Subject: a\n\nbody\n"), "Subject: a\n\nbody\n\n");
+  EXPECT_EQ(sent("", "Subject: a\n\nbody"), "Subject: a\n\nbody\n");
+  EXPECT_EQ(sent("", "Subject: a\n\nbody\n\n"), "Subject: a\n\nbody\n\n");
+  EXPECT_EQ(sent("r", "Subject: a\n\nbody\n"), "Subject: a\n\nbody\n");
+  EXPECT_EQ(sent("b", "Subject: a\n\nbody\n"), "body\n\n");
+}
+
+class OnlyMailOfOp final : public FolderView {
+ public:
+  PathKind kind(const std::string& path) const override {
+    return path == "/var/mail/op" ? PathKind::directory : PathKind::nothing;
+  }
+};
+
+// Measured: "Couldn't chdir to", MAILDIR is "." then, and what cannot be written there bounces with 73.
+TEST(Maildir, ThatCannotBeEnteredLeavesProcmailWhereItWas) {
+  const auto rcfile = read_rcfile("MAILDIR=/var/mail/$1\nDEFAULT=$MAILDIR/INBOX/\n", "rc");
+  ASSERT_TRUE(rcfile);
+  const MailText mail{std::string(test::letter)};
+  const OnlyMailOfOp folders;
+  const Outcome known = evaluate(**rcfile, {.mail = mail, .arguments = {"op"}, .folders = &folders});
+  EXPECT_EQ(known.end, Outcome::End::delivered);
+  EXPECT_EQ(known.deliveries.at(0).folder, "/var/mail/op/INBOX/");
+  const Outcome unknown = evaluate(**rcfile, {.mail = mail, .arguments = {"nobody"}, .folders = &folders});
+  EXPECT_EQ(unknown.end, Outcome::End::refused);
+  EXPECT_EQ(unknown.exit_code, 73);
+  EXPECT_EQ(unknown.maildir, ".");
+}
+
+}  // namespace
+}  // namespace watershed::procmail
