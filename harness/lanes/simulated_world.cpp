@@ -3,6 +3,7 @@
 #include "harness/lanes/simulated_world.hpp"
 
 #include "harness/lanes/local_mail.hpp"
+#include "harness/lanes/procmail_commands.hpp"
 
 #include <fmt/format.h>
 
@@ -72,6 +73,10 @@ void SimulatedWorld::build(std::size_t index) {
     options.dns_servers = {dns_};
     options.content_filter = filter_of(host);
     options.mailboxes = parts.local_mail.get();
+    if (!config.procmail.empty()) {
+      parts.commands = std::make_unique<ProcmailCommands>(spec.name, config.procmail, config.mailboxes);
+      options.commands = parts.commands.get();
+    }
     parts.router = std::make_unique<router::Router>(stage_, host.id, std::move(options), config.router);
   } else if (const auto* mail_store = std::get_if<MailStoreSpec>(&spec.role)) {
     store::MailStoreOptions options;

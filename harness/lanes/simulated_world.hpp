@@ -13,6 +13,8 @@
 
 namespace watershed::harness {
 
+class ProcmailCommands;
+
 /// The stage comes first and goes last.
 struct OnSimulatedStage {
   explicit OnSimulatedStage(std::uint64_t seed) : simulated_(seed) {}
@@ -50,6 +52,7 @@ class SimulatedWorld final : private OnSimulatedStage, public StagedWorld {
   /// The models of what is rehearsed at one host.
   struct Parts {
     std::unique_ptr<LocalMail> local_mail;
+    std::unique_ptr<ProcmailCommands> commands;
     std::unique_ptr<router::Router> router;
     std::unique_ptr<store::MailStore> store;
   };

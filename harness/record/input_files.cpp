@@ -70,6 +70,9 @@ std::map<std::string, std::set<int>> places_of(const World& world) {
   for (const dns::Record& record : world.zones.records) note(record.at);
   for (const HostConfig& host : world.hosts) {
     for (const store::MailboxSettings& mailbox : host.mailboxes) note(mailbox.at);
+    for (const auto& [path, rcfile] : host.procmail.files) {
+      for (const procmail::Place& recipe : rcfile->recipes) note({rcfile->file, recipe.line, recipe.column});
+    }
     if (!host.tenant) continue;
     for (const cloud::Mailbox& mailbox : host.tenant->mailboxes) {
       note(mailbox.at);
@@ -84,6 +87,13 @@ std::map<std::string, std::set<int>> places_of(const World& world) {
   return places;
 }
 
+bool is_rcfile(const World& world, const std::string& shown) {
+  return std::any_of(world.hosts.begin(), world.hosts.end(), [&](const HostConfig& host) {
+    const auto& files = host.procmail.files;
+    return std::any_of(files.begin(), files.end(), [&](const auto& each) { return each.second->file == shown; });
+  });
+}
+
 // Which hosts read what: path below the world's folder → hosts.
 std::map<std::string, std::vector<std::string>> readers_of(const WorldSpec& spec) {
   std::map<std::string, std::vector<std::string>> readers;
@@ -92,7 +102,11 @@ std::map<std::string, std::vector<std::string>> readers_of(const WorldSpec& spec
   };
   for (const HostSpec& host : spec.hosts) {
     note(host.spam_filter, host);
-    if (const auto* router = std::get_if<RouterSpec>(&host.role)) note(router->folder, host);
+    if (const auto* router = std::get_if<RouterSpec>(&host.role)) {
+      note(router->folder, host);
+      note(router->procmail.rules, host);
+      note(router->procmail.mailboxes, host);
+    }
     if (const auto* mail_store = std::get_if<MailStoreSpec>(&host.role)) {
       note(mail_store->mailboxes, host);
       note(mail_store->filter, host);
@@ -139,6 +153,7 @@ class Inputs {
       file.world = spec.name;
       file.hosts = hosts_reading(readers, below);
       file.kind = below == "world.yaml" ? "world" : kind_of(below, is_zone);
+      if (is_rcfile(world, file.path)) file.kind = "procmail";
       const auto known = places.find(file.path);
       std::set<int> lines = known == places.end() ? std::set<int>() : known->second;
       if (file.kind == "sieve") lines = sieve_lines(file.text);

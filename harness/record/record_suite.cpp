@@ -21,7 +21,9 @@ namespace watershed::harness {
 namespace {
 
 std::string role_of(const HostSpec& host) {
-  if (std::holds_alternative<RouterSpec>(host.role)) return "router";
+  if (const auto* router = std::get_if<RouterSpec>(&host.role)) {
+    return router->procmail.rules.is_set() ? "mail store" : "router";
+  }
   if (std::holds_alternative<MailStoreSpec>(host.role)) return "mail store";
   if (std::holds_alternative<CloudSpec>(host.role)) return "cloud";
   if (std::holds_alternative<MtaSpec>(host.role)) return "outside MTA";

@@ -32,7 +32,11 @@ std::map<std::string, std::string> contents(const fs::path& root) {
 
 std::vector<FileReference> references(const HostSpec& host) {
   std::vector<FileReference> found{host.spam_filter};
-  if (const auto* router = std::get_if<RouterSpec>(&host.role)) found.push_back(router->folder);
+  if (const auto* router = std::get_if<RouterSpec>(&host.role)) {
+    found.push_back(router->folder);
+    found.push_back(router->procmail.rules);
+    found.push_back(router->procmail.mailboxes);
+  }
   if (const auto* cloud = std::get_if<CloudSpec>(&host.role)) found.push_back(cloud->tenant);
   if (const auto* store = std::get_if<MailStoreSpec>(&host.role)) {
     found.push_back(store->mailboxes);

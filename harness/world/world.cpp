@@ -68,6 +68,7 @@ class Loader {
         note_not_understood(folder.not_understood());
         note_not_understood(milters_without_a_part(folder, host.spam_filter.is_set() || !host.milter.empty()));
       }
+      if (router->procmail.rules.is_set()) load_procmail(router->procmail, config);
     } else if (const auto* mail_store = std::get_if<MailStoreSpec>(&host.role)) {
       auto loaded = load_mailboxes(world_.spec, mail_store->mailboxes, mail_store->filter);
       take(loaded, diagnostics_);
@@ -78,6 +79,20 @@ class Loader {
       if (loaded) config.tenant = std::move(*loaded);
     }
     world_.hosts.push_back(std::move(config));
+  }
+
+  void load_procmail(const ProcmailSpec& spec, HostConfig& config) {
+    auto rules = read_procmail_rules(world_.spec.folder / spec.rules.path, shown(world_.spec, spec.rules.path));
+    take(rules, diagnostics_);
+    if (rules) config.procmail = std::move(*rules);
+    auto mailboxes = load_mailboxes(world_.spec, spec.mailboxes, {});
+    take(mailboxes, diagnostics_);
+    if (mailboxes) config.mailboxes = std::move(*mailboxes);
+    for (const auto& [path, rcfile] : config.procmail.files) {
+      for (const Diagnostic& warning : rcfile->warnings) world_.warnings.push_back(warning);
+      // What a program outside does may be waived at the recipe that calls it.
+      for (const procmail::Place& at : rcfile->recipes) may_be_waived_.insert(to_file_line({rcfile->file, at.line, 0}));
+    }
   }
 
   void load_view(const DnsViewSpec& spec) {
@@ -106,7 +121,7 @@ class Loader {
   // A waiver for a line that is understood, or gone, would hide the next thing that comes to stand there.
   void check_waivers() {
     for (const WaiverSpec& waiver : world_.spec.waivers) {
-      if (used_waivers_.contains(waiver.place)) continue;
+      if (used_waivers_.contains(waiver.place) || may_be_waived_.contains(shown(world_.spec, waiver.place))) continue;
       diagnostics_.push_back(
           {Severity::error,
            waiver.at,
@@ -119,6 +134,7 @@ class Loader {
   World& world_;
   Diagnostics diagnostics_;
   std::set<std::string> used_waivers_;
+  std::set<std::string> may_be_waived_;
 };
 
 }  // namespace

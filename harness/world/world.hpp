@@ -9,6 +9,7 @@
 #include "fakes/spam/rule.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/world/changed_folder.hpp"
+#include "harness/world/procmail_rules.hpp"
 #include "harness/world/world_spec.hpp"
 
 #include <memory>
@@ -22,6 +23,7 @@ namespace watershed::harness {
 struct HostConfig {
   std::shared_ptr<const router::RouteDecider> router;
   std::vector<store::MailboxSettings> mailboxes;
+  ProcmailRules procmail;
   std::optional<cloud::Tenant> tenant;
   std::optional<std::vector<spam::Rule>> spam_rules;
 };

@@ -20,6 +20,15 @@ yaml::Shape mta_shape() {
   });
 }
 
+yaml::Shape procmail_shape() {
+  return yaml::map({
+      yaml::required("rules", yaml::text(), "Folder of procmailrc files; the host's programs see it as /usr/local/etc.",
+                     "procmail"),
+      yaml::required("mailboxes", yaml::text(), "A mailboxes file; a mailbox lies in /var/mail/LOCALPART.",
+                     "mailboxes/all.yaml"),
+  });
+}
+
 yaml::Shape host_shape() {
   const yaml::Shape path = yaml::text();
   return yaml::map(
@@ -31,6 +40,8 @@ yaml::Shape host_shape() {
                                 "Its addresses, where it has several.", "[192.0.2.25, \"2001:db8::25\"]"),
                  yaml::optional("router", path, "A Postfix folder: the host is an MTA that routes by it.",
                                 "postfix/int-mx"),
+                 yaml::optional("procmail", procmail_shape(), "Procmail as what a router's pipe transports run.",
+                                "{ rules: procmail, mailboxes: mailboxes/all.yaml }"),
                  yaml::optional("mailstore", path, "A mailboxes file: the host stores mail that comes by LMTP.",
                                 "mailboxes/int.yaml"),
                  yaml::optional("filter", path, "Folder of Sieve scripts of a mail store.", "sieve"),

@@ -128,7 +128,13 @@ class Binder {
   }
 
   HostRole bind_role(const Node& key, const Node& value) {
-    if (const Node* router = value.find("router")) return RouterSpec{reference(router)};
+    if (const Node* router = value.find("router")) {
+      RouterSpec spec{reference(router), {}};
+      if (const Node* procmail = value.find("procmail")) {
+        spec.procmail = {reference(procmail->find("rules")), reference(procmail->find("mailboxes"))};
+      }
+      return spec;
+    }
     if (const Node* store = value.find("mailstore")) {
       const Node* submission = value.find("submission");
       return MailStoreSpec{reference(store), reference(value.find("filter")),
@@ -167,6 +173,10 @@ class Binder {
     host.role = bind_role(key, value);
     host.spam_filter = reference(value.find("spam_filter"));
     if (const Node* milter = value.find("milter")) host.milter = yaml::as_text(*milter);
+    const Node* procmail = value.find("procmail");
+    if (procmail != nullptr && value.find("router") == nullptr) {
+      diagnostics_.push_back(procmail->error("only a host with a `router:` calls procmail, from a pipe transport"));
+    }
     world_.hosts.push_back(std::move(host));
   }
 

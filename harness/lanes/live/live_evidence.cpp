@@ -63,6 +63,14 @@ JournalReading LiveWorld::attest() {
         sources.files.push_back({host.id, copy.mailbox, copy.folder, copy.flags, std::move(copy.content)});
       }
     }
+    if (const auto procmail = procmails_.find(host.spec->name); procmail != procmails_.end()) {
+      for (MaildirCopy& copy : procmail->second->copies()) {
+        sources.files.push_back({host.id, copy.mailbox, copy.folder, copy.flags, std::move(copy.content)});
+      }
+      for (ProcmailDiscard& discard : procmail->second->discards()) {
+        sources.discards.push_back({host.id, std::move(discard.subject)});
+      }
+    }
     if (const auto router = routers_.find(host.spec->name); router != routers_.end()) {
       for (const QueuedFile& file : router->second->queue()) {
         if (file.queue != "maildrop") sources.queues.push_back({host.id, file.id, file.queue, {}, "in the queue"});

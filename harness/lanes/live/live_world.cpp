@@ -70,6 +70,12 @@ StepError LiveWorld::prepare_router(const HostSpec& spec, const RouterSpec& rout
       return prepared.error().message;
     }
   }
+  if (router.procmail.rules.is_set()) {
+    auto& procmail = procmails_[spec.name];
+    procmail =
+        std::make_unique<ProcmailHost>(*host, world_->spec.folder / router.procmail.rules.path, config.mailboxes);
+    if (const auto prepared = procmail->prepare(config.router->config()); !prepared) return prepared.error().message;
+  }
   return serve_names_at(spec);
 }
 
@@ -172,6 +178,9 @@ bool LiveWorld::is_quiet() const {
   if (witness_ && witness_->open_transactions() > 0) return false;
   for (const Host& host : hosts_) {
     if (host.provider && host.provider->queued() > 0) return false;
+  }
+  for (const auto& [name, procmail] : procmails_) {
+    if (!procmail->is_idle()) return false;
   }
   return std::all_of(routers_.begin(), routers_.end(), [](const auto& each) { return each.second->is_idle(); });
 }

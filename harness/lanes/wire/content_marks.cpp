@@ -93,7 +93,14 @@ ContentMarks content_marks(std::string_view content) {
   const mail::Message message = mail::Message::parse(std::string(content));
   ContentMarks marks;
   marks.message_id = message.value("Message-ID");
-  if (const auto received = message.field("Received")) marks.received_id = id_clause(received->value);
+  bool is_topmost = true;
+  for (const mail::HeaderField& field : message.fields()) {
+    if (!equal_ignoring_case(field.name, "Received")) continue;
+    (is_topmost ? marks.received_id : marks.earlier_received_id) = id_clause(field.value);
+    if (!is_topmost) break;
+    is_topmost = false;
+  }
+  marks.delivered_to = trim(message.value("Delivered-To"));
   marks.in_reply_to = message.value("In-Reply-To");
   marks.from = address_in(message.value("From"));
   marks.auto_submitted = to_lower(message.value("Auto-Submitted"));

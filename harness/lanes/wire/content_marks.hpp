@@ -11,15 +11,17 @@
 namespace watershed::harness {
 
 struct ContentMarks {
-  std::string message_id;       ///< with its brackets; empty when there is none
-  std::string received_id;      ///< the id clause of the topmost Received field
-  std::string in_reply_to;      ///< with its brackets
-  std::string from;             ///< the address in From, in lower case
-  std::string auto_submitted;   ///< in lower case
-  std::string redirected_from;  ///< X-Sieve-Redirected-From
-  std::string blamed_client;    ///< of smtpd(8)'s notice to postmaster: the address whose session had errors
-  bool is_report = false;       ///< multipart/report
-  bool is_delay = false;        ///< a report whose action is `delayed`
+  std::string message_id;           ///< with its brackets; empty when there is none
+  std::string received_id;          ///< the id clause of the topmost Received field
+  std::string earlier_received_id;  ///< that of the field below it
+  std::string delivered_to;         ///< the topmost Delivered-To
+  std::string in_reply_to;          ///< with its brackets
+  std::string from;                 ///< the address in From, in lower case
+  std::string auto_submitted;       ///< in lower case
+  std::string redirected_from;      ///< X-Sieve-Redirected-From
+  std::string blamed_client;        ///< of smtpd(8)'s notice to postmaster: the address whose session had errors
+  bool is_report = false;           ///< multipart/report
+  bool is_delay = false;            ///< a report whose action is `delayed`
   std::string reported_id;  ///< of a report: X-Postfix-Queue-ID, else the id of the returned message's first Received
   std::vector<std::string> reported_recipients;  ///< of a report: every Final-Recipient, in order
   std::uint64_t body_hash = 0;

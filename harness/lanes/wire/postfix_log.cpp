@@ -106,6 +106,11 @@ std::optional<PostfixLogLine> parse_postfix_log(std::string_view text) {
       {"hold: ", Kind::held, ""},
       {"discard: ", Kind::discarded, ""},
   }};
+  if (rest.starts_with("uid=")) {
+    line.kind = Kind::submitted;
+    line.text = value_of(rest, "from=");
+    return line;
+  }
   if (rest == "removed") {
     line.kind = Kind::removed;
     return line;

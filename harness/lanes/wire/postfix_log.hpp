@@ -15,6 +15,7 @@ struct PostfixLogLine {
     expired,    ///< `status=expired, returned to sender`: for all recipients that are left
     notice,     ///< bounce(8) made a notice: `sender non-delivery notification: QID`
     received,   ///< smtpd(8) opened a queue file: `client=…`
+    submitted,  ///< pickup(8) took it from sendmail(1): `uid=8 from=<…>`; `text` is the reverse-path
     milter,     ///< `milter-reject:`, `milter-hold:`, `milter-discard:`
     held,       ///< an access(5) or header_checks(5) rule said HOLD
     discarded,  ///< … or DISCARD

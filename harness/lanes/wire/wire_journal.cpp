@@ -31,11 +31,13 @@ JournalReading WireJournal::read(const WireSources& sources) {
   reading.join_connections();
   reading.take_accepted();
   reading.take_notices();
+  reading.take_submitted();
   reading.take_sent_by_postfix();
   reading.take_sent_by_store();
   reading.record_spawned();
   reading.take_filtered();
   reading.end_store();
+  reading.end_procmail();
   reading.end_postfix();
   reading.take_strays();
   reading.check_witnesses();

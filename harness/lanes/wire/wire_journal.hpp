@@ -67,6 +67,12 @@ struct FilterEntry {
   stage::Time at{};
 };
 
+/// A message that a program on a Postfix host threw away, as its log says.
+struct ProgramDiscard {
+  stage::HostId host = 0;
+  std::string subject;  ///< perhaps cut
+};
+
 struct WireSources {
   std::span<const stage::Fact> direct;  ///< of all that runs in process
   const witness::Seen& seen;
@@ -75,6 +81,7 @@ struct WireSources {
   std::vector<HeldFile> files = {};
   std::vector<QueueEntry> queues = {};
   std::vector<FilterEntry> filters = {};
+  std::vector<ProgramDiscard> discards = {};
   stage::Time now{};  ///< when queues and files were looked at
 };
 

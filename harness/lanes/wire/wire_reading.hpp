@@ -90,6 +90,8 @@ struct WireReading {
                                     std::set<const WireTransaction*>& joined) const;
   void take_sent_by_postfix();  // wire_postfix.cpp
   void take_notices();
+  void take_submitted();  // wire_submitted.cpp
+  void end_procmail();
   void record_spawned();
   void end_postfix();         // wire_postfix_ends.cpp
   void take_sent_by_store();  // wire_store.cpp
