@@ -50,37 +50,57 @@ struct Rules final : Expectation {
                          {.count = generate, .seed = seed, .recipients = recipients, .domain = "station.example"})) {
       letters.push_back(std::move(letter));
     }
-    judge(rules::compare(*old_side->engine, *new_side->engine, letters), findings);
+    const auto is_meant = [this](const rules::Disagreement& one) { return except_of(one).has_value(); };
+    judge(rules::compare(*old_side->engine, *new_side->engine, letters, is_meant), findings);
   }
 
  private:
   void judge(const rules::Comparison& comparison, Findings& findings) const {
     std::set<std::size_t> seen;
     for (const rules::Disagreement& one : comparison.disagreements) {
-      const std::string old_fate = one_line(one.old_fate);
-      const std::string new_fate = one_line(one.new_fate);
-      bool is_meant = false;
-      for (std::size_t i = 0; i < excepts.size(); ++i) {
-        if (excepts[i].old_fate != old_fate || excepts[i].new_fate != new_fate) continue;
-        is_meant = true;
-        seen.insert(i);
+      if (const auto meant = except_of(one)) {
+        seen.insert(*meant);
+        continue;
       }
-      if (is_meant) continue;
-      findings.push_back(finding_of(
+      Finding finding = finding_of(
           *this,
           fmt::format(
               "{} does '{}' (by {}) where {} does '{}' (by {}), with {} of {} messages; the smallest, for {}: {}",
-              before.file, old_fate, fmt::join(one.old_lines, ", "), after.file, new_fate,
+              before.file, one_line(one.old_fate), fmt::join(one.old_lines, ", "), after.file, one_line(one.new_fate),
               fmt::join(one.new_lines, ", "), one.messages, comparison.messages, display(one.smallest.forward_path),
-              printable(one.smallest.message.bytes().substr(0, 300)))));
+              printable(one.smallest.message.bytes().substr(0, 300))));
+      // The new line that went wrong, or where there is none, the old one that has been lost.
+      for (const auto* lines : {&one.old_lines, &one.new_lines}) {
+        if (!lines->front().starts_with('(')) finding.decided_by = lines->front();
+      }
+      findings.push_back(std::move(finding));
     }
+    check_excepts(comparison, seen, findings);
+    for (const auto* list : {&comparison.assumptions, &comparison.errors}) {
+      for (const std::string& one : *list) findings.push_back(finding_of(*this, "the comparison rests on: " + one));
+    }
+  }
+
+  std::optional<std::size_t> except_of(const rules::Disagreement& one) const {
     for (std::size_t i = 0; i < excepts.size(); ++i) {
+      if (excepts[i].old_fate == one_line(one.old_fate) && excepts[i].new_fate == one_line(one.new_fate)) return i;
+    }
+    return std::nullopt;
+  }
+
+  // A stated difference must be seen, and must not hide that the new rules no longer do at all what the old ones did.
+  void check_excepts(const rules::Comparison& comparison, const std::set<std::size_t>& seen, Findings& findings) const {
+    std::set<std::string> agreed;
+    for (const std::string& fate : comparison.agreed_fates) agreed.insert(one_line(fate));
+    for (std::size_t i = 0; i < excepts.size(); ++i) {
+      if (seen.contains(i) && !agreed.contains(excepts[i].old_fate)) {
+        findings.push_back(
+            finding_of(*this, fmt::format("apart from the stated difference {} never does '{}' where {} does",
+                                          after.file, excepts[i].old_fate, before.file)));
+      }
       if (seen.contains(i)) continue;
       findings.push_back(finding_of(*this, fmt::format("no message shows the stated difference '{}' and '{}'",
                                                        excepts[i].old_fate, excepts[i].new_fate)));
-    }
-    for (const auto* list : {&comparison.assumptions, &comparison.errors}) {
-      for (const std::string& one : *list) findings.push_back(finding_of(*this, "the comparison rests on: " + one));
     }
   }
 
@@ -99,11 +119,13 @@ struct Rules final : Expectation {
 
   std::optional<Side> open(const RulesFile& rules, const Evidence& evidence, Findings& findings) const {
     std::filesystem::path folder = evidence.world.folder;
+    std::string shown = evidence.world.shown_folder;
     if (!rules.world.empty() && rules.world != evidence.world.name) {
       const auto known = evidence.worlds.find(rules.world);
       folder = known != evidence.worlds.end() ? known->second->folder : above(evidence, "worlds") / rules.world;
+      shown = known != evidence.worlds.end() ? known->second->shown_folder : folder.lexically_normal().string();
     }
-    auto side = open_side((folder / rules.file).string(), "builtin", rules.file);
+    auto side = open_side((folder / rules.file).string(), "builtin", shown + "/" + rules.file);
     if (side) return std::move(*side);
     for (const Diagnostic& one : side.error().diagnostics) findings.push_back(finding_of(*this, trimmed(render(one))));
     return std::nullopt;

@@ -34,7 +34,8 @@ void add_once(std::vector<std::string>& list, const std::string& text) {
 
 }  // namespace
 
-Comparison compare(Engine& before, Engine& after, const std::vector<Letter>& letters) {
+Comparison compare(Engine& before, Engine& after, const std::vector<Letter>& letters,
+                   const std::function<bool(const Disagreement&)>& is_known) {
   Comparison comparison;
   comparison.messages = letters.size();
   std::map<std::string, std::size_t> kinds;
@@ -46,6 +47,7 @@ Comparison compare(Engine& before, Engine& after, const std::vector<Letter>& let
     }
     if (pair.agree()) {
       ++comparison.agreeing;
+      comparison.agreed_fates.insert(pair.before.fate());
       continue;
     }
     const auto [known, is_new] = kinds.emplace(pair.kind(), comparison.disagreements.size());
@@ -65,6 +67,7 @@ Comparison compare(Engine& before, Engine& after, const std::vector<Letter>& let
   comparison.old_coverage = before.coverage();
   comparison.new_coverage = after.coverage();
   for (Disagreement& one : comparison.disagreements) {
+    if (is_known && is_known(one)) continue;
     const std::string kind = judge(before, after, one.smallest).kind();
     one.smallest = shrink(std::move(one.smallest),
                           [&](const Letter& tried) { return judge(before, after, tried).kind() == kind; });

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct Disagreement {
 struct Comparison {
   std::size_t messages = 0;
   std::size_t agreeing = 0;
+  std::set<std::string> agreed_fates;  ///< on which both sides agreed for some message
   std::vector<Disagreement> disagreements;
   std::vector<std::string> assumptions;  ///< what either side had to assume, without repetition
   std::vector<std::string> errors;       ///< of either side, without repetition
@@ -46,8 +48,10 @@ struct Comparison {
   bool agrees() const { return disagreements.empty() && errors.empty(); }
 };
 
-/// Judges every letter on both sides and makes the examples small.
-Comparison compare(Engine& before, Engine& after, const std::vector<Letter>& letters);
+/// Judges every letter on both sides and makes the examples small; those of a disagreement that `is_known` stay as
+/// they came.
+Comparison compare(Engine& before, Engine& after, const std::vector<Letter>& letters,
+                   const std::function<bool(const Disagreement&)>& is_known = {});
 
 /// Takes away header fields and pieces of the body as long as `still_shows` holds.
 Letter shrink(Letter letter, const std::function<bool(const Letter&)>& still_shows);

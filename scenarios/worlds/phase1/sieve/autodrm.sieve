@@ -28,14 +28,14 @@ if size :over 1M {
 }
 
 # Replaces recipe R6: requests, and the word HELP alone.
-if anyof (header :regex "subject" "(MSG_TYPE|(IMS|GSE)[12]\\.[0-9])[ \t]+(COMMAND_)?REQUEST",
-          header :regex "subject" "^[ \t]*HELP[ \t]*$") {
+if anyof (header :regex "subject" "(MSG_TYPE|(IMS|GSE)[12]\\.[0-9])[ 	]+(COMMAND_)?REQUEST",
+          header :regex "subject" "^[ 	]*HELP[ 	]*$") {
     fileinto "Requests";
     stop;
 }
 
 # Replaces recipe R7: data and problem reports that answer our own requests.
-if header :regex "subject" "(MSG_TYPE|(IMS|GSE)[12]\\.[0-9])[ \t]+(DATA|PROBLEM|COMMAND_RESPONSE)" {
+if header :regex "subject" "(MSG_TYPE|(IMS|GSE)[12]\\.[0-9])[ 	]+(DATA|PROBLEM|COMMAND_RESPONSE)" {
     fileinto "Responses";
     stop;
 }

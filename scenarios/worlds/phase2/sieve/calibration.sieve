@@ -1,5 +1,5 @@
-# calibration@ctbto.int: results of station operators. RFC 5228, RFC 5230 (vacation).
-require ["fileinto", "envelope", "vacation"];
+# calibration@ctbto.int: results of station operators. RFC 5228, RFC 5230 (vacation), draft-ietf-sieve-regex.
+require ["fileinto", "envelope", "regex", "vacation"];
 
 # Replaces recipe R1.
 if header :is "X-Loop" "hub@ctbto.org" {
@@ -19,13 +19,19 @@ if envelope :is "from" "" {
     stop;
 }
 
-# Replaces recipe R11: results are filed and acknowledged. Operators still write to the old address too.
+# Replaces recipe R11: results are filed, and acknowledged where no program and no list sent them: that is what
+# FROM_DAEMON asked. Operators still write to the old address too.
 if header :contains "subject" ["CALIB_RESULT", "CALIBRATE_RESULT"] {
-    vacation :days 1
-             :addresses ["calibration@ctbto.int", "calibration@ctbto.org"]
-             :from "calibration@ctbto.int"
-             :subject "Calibration result received"
-             "Your calibration result has been received. This address is read by a program.";
+    if not anyof (exists "mailing-list",
+                  header :regex "precedence" "(junk|bulk|list)",
+                  header :matches "to" "Multiple recipients of *",
+                  header :regex ["from", "sender", "resent-from", "resent-sender", "x-envelope-from"] "^([^>]*[^(.%@a-z0-9])?(Post(ma?(st(e?r)?|n)|office)|(send)?Mail(er)?|daemon|m(mdf|ajordomo)|n?uucp|LIST(SERV|proc)|NETSERV|o(wner|ps)|r(e(quest|sponse)|oot)|b(ounce|bs\\.smtp)|echo|mirror|s(erv(ices?|er)|mtp(error)?|ystem)|A(dmin(istrator)?|MMGR|utoanswer))(([^).!:a-z0-9][-_a-z0-9]*)?[%@>	 ][^<)]*(\\(.*\\).*)?)?$") {
+        vacation :days 1
+                 :addresses ["calibration@ctbto.int", "calibration@ctbto.org"]
+                 :from "calibration@ctbto.int"
+                 :subject "Calibration result received"
+                 "Your calibration result has been received. This address is read by a program.";
+    }
     fileinto "Results";
     stop;
 }
