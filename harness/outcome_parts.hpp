@@ -156,7 +156,7 @@ struct InputFile {
   std::uint64_t octets = 0;
   std::string world;               ///< empty: of no single world
   std::vector<std::string> hosts;  ///< which of the world's hosts read it
-  std::string kind;  ///< `postfix table`, `postfix parameters`, `sieve`, `procmail`, `zone`, `settings`, `scenario`, `other`
+  std::string kind;  ///< `postfix table`, `postfix parameters`, `sieve`, `zone`, `settings`, `scenario`, `other`
   std::string text;  ///< kept only for configuration, to annotate it with counts
   std::vector<int> rule_lines;  ///< lines of `text` that can decide something
 
