@@ -81,8 +81,8 @@ struct WireSources {
   std::vector<HeldFile> files = {};
   std::vector<QueueEntry> queues = {};
   std::vector<FilterEntry> filters = {};
-  std::vector<ProgramDiscard> discards = {};
   stage::Time now{};  ///< when queues and files were looked at
+  std::vector<ProgramDiscard> discards = {};
 };
 
 struct JournalReading {
