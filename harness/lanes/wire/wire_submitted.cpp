@@ -86,7 +86,7 @@ void WireReading::take_submitted() {
           made.recipients.push_back(to);
         }
       }
-      spawned.push_back({&made, cause, detail, {behalf_of(*cause, *marks)}, at});
+      spawned.push_back({&made, cause->custody, detail, {behalf_of(*cause, *marks)}, at});
     }
   }
 }
@@ -100,7 +100,7 @@ void WireReading::end_procmail() {
       if (line.queue_id != each.id || line.status != "sent" || line.relay != "procmail") continue;
       const bool is_kept = each.done.contains(to_lower(line.to));
       const bool is_sent_on = std::any_of(spawned.begin(), spawned.end(), [&](const Spawned& one) {
-        return one.cause == &each && one.detail == "redirect" && equal_ignoring_case(one.on_behalf_of.front(), line.to);
+        return one.cause == each.custody && one.detail == "redirect" && equal_ignoring_case(one.on_behalf_of.front(), line.to);
       });
       if (is_kept || is_sent_on) continue;
       const auto found = std::find_if(left.begin(), left.end(), [&](const ProgramDiscard& one) {
