@@ -53,6 +53,9 @@ ExitCode run_tests(const TestOptions& test, const Options& options) {
       if (!result.passed || !options.quiet) {
         say(fmt::format("{}\t{}\t{}\n", printable(file), printable(result.name), result.passed ? "PASS" : "FAIL"));
       }
+      for (const std::string& warning : result.warnings) {
+        complain(fmt::format("{}: {}: warning: {}", to_file_line(result.at), result.name, warning));
+      }
       if (!result.passed) complain(fmt::format("{}: {}: {}", to_file_line(result.at), result.name, result.reason));
     }
     files.push_back({file, std::move(*cases), {}});

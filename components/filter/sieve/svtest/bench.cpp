@@ -21,7 +21,7 @@ Bench::Bench(std::filesystem::path folder, std::int64_t now_unix_seconds)
 }
 
 void Bench::start_case(std::string name, const CommandNode* node, SourcePosition at) {
-  cases_.push_back({std::move(name), true, {}, std::move(at)});
+  cases_.push_back({std::move(name), true, {}, {}, std::move(at)});
   case_node_ = node;
   case_failed_ = false;
 }
@@ -35,10 +35,15 @@ void Bench::fail_case(std::string reason) {
 
 void Bench::finish_case() { case_node_ = nullptr; }
 
-bool Bench::set(std::string_view name, const std::optional<std::string>& value) {
+void Bench::set(std::string_view name, const std::optional<std::string>& value) {
   const auto result = apply_setting(pending_, name, value);
-  // As dovecot.conf, a value that cannot be leaves the default in place.
-  return result.has_value();
+  // As with dovecot.conf, a name that is not known has no effect, and a value that cannot be leaves the default.
+  std::string warning;
+  if (!result) warning = fmt::format("the setting '{}' is not known here and has no effect", printable(name));
+  if (result && !result->has_value()) {
+    warning = fmt::format("the setting '{}' keeps its default: {}", printable(name), result->error().message);
+  }
+  if (!warning.empty() && case_node_ != nullptr) cases_.back().warnings.push_back(std::move(warning));
 }
 
 std::optional<Script> Bench::compile_file(std::string_view path) {

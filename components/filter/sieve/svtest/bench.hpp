@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace watershed::sieve {
@@ -24,7 +25,8 @@ class CommandNode;
 struct CaseResult {
   std::string name;
   bool passed = false;
-  std::string reason;  ///< of a failure
+  std::string reason;                 ///< of a failure
+  std::vector<std::string> warnings;  ///< what went well, and may not be what was meant
   SourcePosition at;
 };
 
@@ -39,10 +41,13 @@ class Bench final : public MailboxDirectory, public ResponseHistory, public Anno
   /// The first failure of the open case counts.
   void fail_case(std::string reason);
   void finish_case();
+  /// Why the word that is carried out fails, for the case's reason; empty again once it was asked.
+  void explain(std::string why) { why_ = std::move(why); }
+  std::string take_explanation() { return std::exchange(why_, {}); }
   const std::vector<CaseResult>& cases() const { return cases_; }
 
   // Settings: what is set holds from the next reload on.
-  bool set(std::string_view name, const std::optional<std::string>& value);
+  void set(std::string_view name, const std::optional<std::string>& value);
   void reload() { active_ = pending_; }
   const CompileOptions& options() const { return active_; }
 
@@ -109,6 +114,7 @@ class Bench final : public MailboxDirectory, public ResponseHistory, public Anno
   std::vector<CaseResult> cases_;
   const CommandNode* case_node_ = nullptr;
   bool case_failed_ = false;
+  std::string why_;
   std::uint64_t made_ = 0;
 };
 

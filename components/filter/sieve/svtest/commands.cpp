@@ -82,8 +82,10 @@ class DeedCommand final : public CommandNode {
  public:
   Flow run(Evaluation& evaluation) const override {
     evaluation.take(number);
+    Bench& bench = *evaluation.bench();
     if (deed.carry_out(evaluation, deed)) return Flow::next;
-    return fail_case(evaluation, fmt::format("line {}: {} failed", at.line, name));
+    const std::string why = bench.take_explanation();
+    return fail_case(evaluation, fmt::format("line {}: {} failed{}{}", at.line, name, why.empty() ? "" : ": ", why));
   }
   Deed deed;
   std::string name;
@@ -92,7 +94,10 @@ class DeedCommand final : public CommandNode {
 bool set_message(Evaluation& evaluation, const Deed& deed) {
   if (deed.flag) {
     const Bench::Sent* const sent = evaluation.bench()->sent(deed.index);
-    if (sent == nullptr) return false;
+    if (sent == nullptr) {
+      evaluation.bench()->explain(fmt::format("there is no sent message {}", deed.index));
+      return false;
+    }
     evaluation.receive_message(sent->message);
     evaluation.set_reverse_path(sent->reverse_path);
     evaluation.set_forward_path(sent->forward_path);
@@ -100,7 +105,18 @@ bool set_message(Evaluation& evaluation, const Deed& deed) {
   }
   const auto stored = evaluation.bench()->stored(evaluation.expanded(*deed.mailbox), deed.index);
   if (stored) evaluation.receive_message(stored);
+  if (!stored) {
+    evaluation.bench()->explain(
+        fmt::format("there is no message {} in '{}'", deed.index, printable(evaluation.expanded(*deed.mailbox))));
+  }
   return stored != nullptr;
+}
+
+/// What the script under test said stands in the reason of a failure.
+bool told(Evaluation& evaluation, bool went_well) {
+  const std::vector<std::string>& errors = evaluation.bench()->errors();
+  if (!went_well && !errors.empty()) evaluation.bench()->explain(errors.front());
+  return went_well;
 }
 
 struct DeedDefinition {
@@ -121,8 +137,12 @@ std::vector<DeedDefinition> make_deeds() {
       {"test_set",
        {{}, two},
        [](Evaluation& e, const Deed& d) { return set_situation(e, d.text(e, 0), d.text(e, 1)); }},
-      {"test_script_compile", {{}, one}, [](Evaluation& e, const Deed& d) { return e.bench()->compile(d.text(e, 0)); }},
-      {"test_script_run", {append, {}}, [](Evaluation& e, const Deed& d) { return e.bench()->run_script(e, d.flag); }},
+      {"test_script_compile",
+       {{}, one},
+       [](Evaluation& e, const Deed& d) { return told(e, e.bench()->compile(d.text(e, 0))); }},
+      {"test_script_run",
+       {append, {}},
+       [](Evaluation& e, const Deed& d) { return told(e, e.bench()->run_script(e, d.flag)); }},
       {"test_multiscript",
        {{}, {ValueKind::string_list}},
        [](Evaluation& e, const Deed& d) {
@@ -139,7 +159,7 @@ std::vector<DeedDefinition> make_deeds() {
       {"test_binary_load",
        {{}, one},
        [](Evaluation& e, const Deed& d) { return e.bench()->load_script(d.text(e, 0)); }},
-      {"test_result_execute", {}, [](Evaluation& e, const Deed&) { return e.bench()->execute(e); }},
+      {"test_result_execute", {}, [](Evaluation& e, const Deed&) { return told(e, e.bench()->execute(e)); }},
       {"test_result_reset",
        {},
        [](Evaluation& e, const Deed&) {

@@ -4,6 +4,9 @@
 #include "base/text.hpp"
 #include "components/filter/sieve/address_list.hpp"
 #include "components/filter/sieve/evaluation.hpp"
+#include "components/filter/sieve/svtest/bench.hpp"
+
+#include <fmt/format.h>
 
 #include <initializer_list>
 #include <memory>
@@ -72,6 +75,10 @@ bool set_situation(Evaluation& evaluation, std::string_view name, std::string va
   } else if (name == "envelope.auth") {
     evaluation.set_authenticated_as(std::move(value));
   } else {
+    evaluation.bench()->explain(
+        fmt::format("there is no item '{}'; expected message, envelope.from, envelope.to, "
+                    "envelope.orig_to or envelope.auth",
+                    printable(name)));
     return false;
   }
   return true;

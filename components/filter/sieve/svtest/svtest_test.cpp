@@ -35,6 +35,7 @@ std::string outcome_of(const std::string& source) {
   std::string out;
   for (const CaseResult& result : *cases) {
     out += result.name + (result.passed ? " passed; " : " failed: " + result.reason + "; ");
+    for (const std::string& warning : result.warnings) out += "warning: " + warning + "; ";
   }
   return out;
 }
@@ -43,7 +44,16 @@ TEST(Svtest, CasesFailAndStandAlone) {
   EXPECT_EQ(outcome_of("test \"a\" { test_fail \"one\"; test_fail \"two\"; }\ntest \"b\" { keep; }"),
             "a failed: one; b passed; ");
   EXPECT_THAT(outcome_of("test \"a\" { test_message :smtp 0; } test \"b\" {}"),
-              testing::HasSubstr("test_message failed; b passed"));
+              testing::HasSubstr("test_message failed: there is no sent message 0; b passed"));
+  EXPECT_THAT(outcome_of("test \"a\" { test_set \"envelope.form\" \"x\"; }"),
+              testing::HasSubstr("there is no item 'envelope.form'; expected message, envelope.from"));
+  EXPECT_THAT(outcome_of("test \"a\" { test_script_compile \"nowhere.sieve\"; }"),
+              testing::HasSubstr("nowhere.sieve' not found"));
+  EXPECT_THAT(
+      outcome_of(
+          "test \"a\" { test_config_set \"sieve_frob\" \"x\"; test_config_set \"sieve_max_redirects\" \"many\"; }"),
+      testing::HasSubstr("a passed; warning: the setting 'sieve_frob' is not known here and has no effect; "
+                         "warning: the setting 'sieve_max_redirects' keeps its default: 'many' is no number; "));
   EXPECT_THAT(outcome_of("test_fail \"x\";"), testing::HasSubstr("outside of every test"));
   EXPECT_THAT(outcome_of("frop;"), testing::HasSubstr("unknown command 'frop'"));
 }

@@ -1,0 +1,2 @@
+require ["fileinto", "envelope", "subaddress", "variables"];
+if envelope :detail :matches "to" "*" { fileinto "${1}"; }
