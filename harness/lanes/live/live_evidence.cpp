@@ -33,7 +33,7 @@ StepError LiveWorld::watch_wire() {
                                     inside_.work / "capture.pcapng");
   if (!started) return "nothing can watch the wire: " + started.error().message;
   witness_ = std::move(*started);
-  real_executor.spawn(witness_->watch());
+  real_executor.spawn(witness_->watch(stirred_));
   return std::nullopt;
 }
 
@@ -90,15 +90,14 @@ DialogueRecorder LiveWorld::take_dialogues(const JournalReading& reading) {
 
 Task<std::optional<Arrived>> LiveWorld::wait_for(std::string label, stage::Time deadline) {
   constexpr stage::Duration longest = std::chrono::seconds(10);
+  // Reading the whole journal again takes longer the more has happened: not for every packet of a burst.
   constexpr stage::Duration between_looks = std::chrono::milliseconds(10);
   const stage::Time limit = std::min(deadline, real_executor.now() + longest);
-  std::uint64_t packets = 0;
   while (real_executor.now() < limit) {
-    if (witness_ && std::exchange(packets, witness_->packets()) != witness_->packets()) {
-      const JournalReading reading = attest();
-      if (auto arrived = arrived_in(reading, label)) co_return arrived;
-    }
-    co_await real_executor.sleep_for(between_looks);
+    if (auto arrived = arrived_in(attest(), label)) co_return arrived;
+    const stage::Time next = real_executor.now() + between_looks;
+    co_await stirred_.wait(limit);
+    co_await real_executor.sleep_until(next);
   }
   co_return arrived_in(attest(), label);
 }

@@ -25,6 +25,7 @@ bool write_file(const fs::path& path, std::string_view text) {
 LiveHost::LiveHost(stage::RealExecutor& on, const HostSpec& host, fs::path its_folder)
     : executor(on), spec(host), folder(std::move(its_folder)), log_grew(on), log(on, [this](const sandbox::LogLine&) {
         log_grew.notify();
+        if (stirs != nullptr) stirs->notify();
       }) {
   place.hostname = spec.name;
 }
@@ -65,6 +66,7 @@ Task<void> Daemon::watch(sandbox::Process& process) {
   co_await process.wait(stage::forever);
   host_.log.drain();
   host_.log_grew.notify();  // whoever waits for its words learns that there will be none
+  if (host_.stirs != nullptr) host_.stirs->notify();
 }
 
 Task<Result<void, Error>> Daemon::wait_ready(stage::Time deadline) {

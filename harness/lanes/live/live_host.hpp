@@ -27,6 +27,7 @@ struct LiveHost {
   std::filesystem::path folder;
   sandbox::Place place;
   stage::Signal log_grew;
+  stage::Signal* stirs = nullptr;  ///< told as well: whoever waits for anything to happen in the world
   sandbox::LogSocket log;
 };
 

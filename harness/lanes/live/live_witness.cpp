@@ -49,12 +49,14 @@ LiveWitness::LiveWitness(stage::RealExecutor& executor, witness::LiveCapture cap
       input_(executor, capture_.descriptor()),
       start_unix_ns_(start_unix_ns) {}
 
-stage::Task<void> LiveWitness::watch() {
+stage::Task<void> LiveWitness::watch(stage::Signal& stirs) {
   // The kernel hands packets over in blocks: a short sleep between looks costs less than a wake-up for each block.
   constexpr stage::Duration between_looks = std::chrono::milliseconds(2);
   while (!finished_) {
     co_await input_.wait();
+    const std::uint64_t before = packets();
     poll();
+    if (packets() != before) stirs.notify();
     co_await executor_.sleep_for(between_looks);
   }
 }

@@ -5,6 +5,7 @@
 #include "harness/lanes/wire/wire_journal.hpp"
 #include "harness/record/dialogue.hpp"
 #include "stage/input_watch.hpp"
+#include "stage/signal.hpp"
 #include "witness/capture.hpp"
 #include "witness/pcapng.hpp"
 #include "witness/witness.hpp"
@@ -23,8 +24,8 @@ class LiveWitness {
   static Result<std::unique_ptr<LiveWitness>, Error> start(stage::RealExecutor& executor, std::set<IpAddress> addresses,
                                                            std::vector<WireHost> hosts, std::filesystem::path file);
 
-  /// Takes packets as they come, as long as the executor runs its tasks.
-  stage::Task<void> watch();
+  /// Takes packets as they come, as long as the executor runs its tasks, and tells `stirs` of them.
+  stage::Task<void> watch(stage::Signal& stirs);
   /// Takes what has come so far.
   void poll();
 

@@ -13,7 +13,11 @@ namespace watershed::harness {
 using stage::Task;
 
 LiveWorld::LiveWorld(std::shared_ptr<const World> world, std::uint64_t seed, const sandbox::Inside& inside)
-    : OnRealStage(seed), StagedWorld(real_stage, std::move(world), 100'000), inside_(inside), up_(real_executor) {
+    : OnRealStage(seed),
+      StagedWorld(real_stage, std::move(world), 100'000),
+      inside_(inside),
+      stirred_(real_executor),
+      up_(real_executor) {
   network.add_address(world_->spec.dns_address, 1);
   for (const Host& host : hosts_) {
     for (const IpAddress& address : host.spec->addresses) network.add_address(address, host.id);
@@ -43,6 +47,7 @@ StepError LiveWorld::prepare() {
     }
     if (error) return error;
   }
+  for (const auto& [name, host] : live_hosts_) host->stirs = &stirred_;
   return std::nullopt;
 }
 
@@ -186,13 +191,15 @@ bool LiveWorld::is_quiet() const {
 }
 
 Task<bool> LiveWorld::wait_until_quiet(stage::Time limit) {
-  // A message passes from hand to hand without a gap, but looking takes time: it has to be quiet twice.
-  constexpr stage::Duration between_looks = std::chrono::milliseconds(10);
-  int quiet_looks = 0;
+  // A message passes from hand to hand without a gap, but the witness hears of it some milliseconds later, and a look
+  // at several folders is no moment: quiet is what is still quiet after as long without a packet or a log line.
+  constexpr stage::Duration settling = std::chrono::milliseconds(20);
+  // Nothing that ends a wait goes without either; a queue is looked at again all the same.
+  constexpr stage::Duration between_looks = std::chrono::milliseconds(100);
   while (real_executor.now() < limit && deaths().empty()) {
-    quiet_looks = is_quiet() ? quiet_looks + 1 : 0;
-    if (quiet_looks == 3) co_return true;
-    co_await real_executor.sleep_for(between_looks);
+    const bool was_quiet = is_quiet();
+    const bool stirred = co_await stirred_.wait(real_executor.now() + (was_quiet ? settling : between_looks));
+    if (was_quiet && !stirred && is_quiet()) co_return true;
   }
   co_return false;
 }

@@ -100,6 +100,7 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   std::optional<Arrived> arrived_in(const JournalReading& reading, const std::string& label) const;
 
   sandbox::Inside inside_;
+  stage::Signal stirred_;  // a packet or a log line
   std::unique_ptr<LiveWitness> witness_;
   std::map<std::string, std::unique_ptr<LiveHost>> live_hosts_;
   std::map<std::string, std::unique_ptr<PostfixHost>> routers_;
