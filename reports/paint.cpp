@@ -46,6 +46,25 @@ std::string padded(std::string_view text, std::size_t width) {
   return std::string(text) + std::string(used < width ? width - used : 0, ' ');
 }
 
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent) {
+  std::string out;
+  std::size_t used = 0;
+  for (const std::string_view word : split(text, " ")) {
+    const std::size_t length = columns(word);
+    if (out.empty()) {
+      out.append(indent, ' ').append(word);
+      used = indent + length;
+    } else if (used + 1 + length <= width) {
+      out.append(" ").append(word);
+      used += 1 + length;
+    } else {
+      out.append("\n").append(indent, ' ').append(word);
+      used = indent + length;
+    }
+  }
+  return out;
+}
+
 std::string cut(std::string_view text, std::size_t width) {
   if (columns(text) <= width) return std::string(text);
   std::string out;

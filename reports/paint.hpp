@@ -18,6 +18,10 @@ std::size_t columns(std::string_view text);
 /// The text with blanks up to `width` columns; longer texts stay as they are.
 std::string padded(std::string_view text, std::size_t width);
 
+/// The text broken at blanks into lines of at most `width` columns, all but the first after `indent` blanks, which
+/// count; a longer word stays whole, so that it can be copied.
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
+
 /// The text cut to `width` columns, with `…` as the last when something was cut.
 std::string cut(std::string_view text, std::size_t width);
 

@@ -30,17 +30,21 @@ Color color_of(Verdict verdict) {
   return verdict == Verdict::failed || verdict == Verdict::error ? Color::red : Color::yellow;
 }
 
+// A sentence as wide as the terminal; in a file it is one line, for grep(1).
+std::string sentence(std::string_view text, std::size_t indent, const TerminalStyle& style) {
+  if (style.is_tty && style.width > 40) return wrapped(shown(text), style.width, indent);
+  return std::string(indent, ' ') + shown(text);
+}
+
 // Lines of a text that may come from mail, each indented and safe to print.
-std::string indented(std::string_view text, std::size_t indent) {
+std::string indented(std::string_view text, std::size_t indent, const TerminalStyle& style) {
   std::string out;
-  for (const std::string_view line : split(text, "\n")) {
-    out += fmt::format("{:{}}{}\n", "", indent, shown(line));
-  }
+  for (const std::string_view line : split(text, "\n")) out += sentence(line, indent, style) + "\n";
   return out;
 }
 
 std::string finding_text(const Finding& finding, const TerminalStyle& style) {
-  std::string out = indented(fmt::format("{}: {}", finding.rule, finding.sentence), 2);
+  std::string out = indented(fmt::format("{}: {}", finding.rule, finding.sentence), 2, style);
   const auto field = [&](std::string_view name, const std::string& value) {
     if (!value.empty()) out += fmt::format("    {:<12}{}\n", name, shown(value));
   };
@@ -63,8 +67,9 @@ std::string failure_text(const ScenarioResult& run, const TerminalStyle& style) 
   const std::string mark = paint(is_bad ? "✗" : "?", color_of(run.verdict), style.color);
   const std::string place =
       run.findings.empty() || run.findings.front().at.file.empty() ? run.file : to_file_line(run.findings.front().at);
-  std::string out = fmt::format("\n{} {}\n  {}  on {}  {}\n", mark, paint(shown(run.title), Color::bold, style.color),
-                                shown(place), shown(run.world), to_string(run.verdict));
+  std::string out = fmt::format("\n{} {}\n  {}  on {}  {}\n", mark,
+                                paint(sentence(run.title, 2, style).substr(2), Color::bold, style.color), shown(place),
+                                shown(run.world), to_string(run.verdict));
   const bool is_verbose = style.verbosity == Verbosity::verbose;
   const std::size_t listed = is_verbose ? run.findings.size() : std::min(findings_shown_max, run.findings.size());
   for (std::size_t index = 0; index < listed; ++index) out += finding_text(run.findings[index], style);
@@ -162,13 +167,13 @@ std::string routing_text(const Outcome& outcome, const TerminalStyle& style) {
 }
 
 // For --verbose: what known-bad worlds were found guilty of, and mail that arrived elsewhere than it was addressed to.
-std::string details_text(const Outcome& outcome) {
+std::string details_text(const Outcome& outcome, const TerminalStyle& style) {
   std::string known_bad;
   std::map<std::string, std::uint64_t> elsewhere;
   for (const ScenarioResult& run : outcome.scenarios) {
     for (const Finding& finding : run.expected_findings) {
       known_bad += fmt::format("  {} on {}\n", shown(run.file), shown(run.world));
-      known_bad += indented(fmt::format("{}: {}", finding.rule, finding.sentence), 4);
+      known_bad += indented(fmt::format("{}: {}", finding.rule, finding.sentence), 4, style);
       if (!finding.decided_by.empty()) known_bad += fmt::format("    decided by  {}\n", shown(finding.decided_by));
     }
     if (run.is_must_fail) continue;
@@ -238,7 +243,7 @@ std::string final_text(const Outcome& outcome, const TerminalStyle& style) {
   }
   out += not_understood_text(outcome, style);
   if (is_quiet) return all_held ? out : out + summary_text(outcome, style);
-  if (style.verbosity == Verbosity::verbose) out += details_text(outcome);
+  if (style.verbosity == Verbosity::verbose) out += details_text(outcome, style);
   out += requirements_text(outcome, style) + shared_hosts_text(outcome, style) + routing_text(outcome, style);
   return out + lane_text(outcome) + lane_comparison_text(outcome, style) + summary_text(outcome, style);
 }

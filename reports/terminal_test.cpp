@@ -122,6 +122,20 @@ TEST(Terminal, RedrawsOneLineThatFits) {
   }
 }
 
+TEST(Terminal, BreaksSentencesAtTheWidthOfTheTerminal) {
+  harness::ScenarioResult run = sample_failed();
+  run.title = "A bounce stays home whatever the provider makes of it, and nobody hears of it but the originator";
+  run.findings[0].sentence =
+      "message 'request' was handled in zone personal, which carries no verification mail at all";
+  const harness::Outcome outcome = sample_outcome({run});
+  const std::string narrow = final_text(outcome, {.is_tty = true, .width = 60});
+  EXPECT_THAT(narrow,
+              HasSubstr("✗ A bounce stays home whatever the provider makes of it, and\n  nobody hears of it but"));
+  EXPECT_THAT(narrow, HasSubstr("  invariant segregation: message 'request' was handled in\n  zone personal, which"));
+  EXPECT_THAT(final_text(outcome, {.is_tty = false, .width = 60}), HasSubstr(run.findings[0].sentence));
+  EXPECT_EQ(wrapped("a bb " + std::string(9, 'c') + " d", 8, 2), "  a bb\n  ccccccccc\n  d");
+}
+
 TEST(Terminal, SaysThatMessagesDoNotAddUp) {
   harness::Outcome outcome = sample_outcome({sample_passed()});
   outcome.summary.messages.offered = 5;

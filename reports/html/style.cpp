@@ -110,7 +110,7 @@ fill:var(--fg)}
 .marks{font-size:.9rem}
 footer{color:var(--soft);font-size:.86rem;padding-top:2em;padding-bottom:3em}
 @media (max-width:600px){h1{font-size:1.5rem}.story{padding:2px 12px 6px}.timeline li{padding-left:0}
-.sides .timeline li{padding-left:0}
+.sides .timeline li{padding-left:0}.matrix th[scope=row]{min-width:9.5em}.matrix td{min-width:7.5em}
 .timeline .at,.sides .timeline .at{position:static;width:auto;display:block;text-align:left}header,main,footer,nav{padding-left:14px;padding-right:14px}}
 @media print{:root{--bg:#fff;--fg:#000;--panel:#fff}body{font-size:10pt}nav,.skip{display:none}a{color:inherit}
 .story,figure,.card,svg,tr{break-inside:avoid}.scroll,pre{overflow:visible;white-space:pre-wrap}
