@@ -74,6 +74,21 @@ class OnlyMailOfOp final : public FolderView {
   }
 };
 
+// Measured: 2046 octets fit a LINEBUF of 2048; a longer value is empty, a longer condition or folder fails its recipe.
+TEST(LineBuffer, LeavesOutWhatDoesNotFit) {
+  const auto folder = [](const std::string& rcfile) {
+    return test::run(rcfile + ":0\n* PROCMAIL_OVERFLOW ?? yes\nover/\n").outcome.deliveries.at(0).folder;
+  };
+  const auto assigned = [&](std::size_t octets) {
+    return folder("X=" + std::string(octets, 'A') + "\n:0\n* X ?? ^^A+^^\nfits/\n");
+  };
+  EXPECT_EQ(assigned(2046), "fits/");
+  EXPECT_EQ(assigned(2047), "over/");
+  EXPECT_EQ(folder("LINEBUF=8192\nX=" + std::string(5000, 'A') + "\n:0\n* X ?? A\nfits/\n"), "fits/");
+  EXPECT_EQ(folder(":0\n* ^Subject: (IMS2|" + std::string(3000, 'B') + ")\nfits/\n"), "over/");
+  EXPECT_EQ(folder(":0\n" + std::string(3000, 'B') + "/\n"), "over/");
+}
+
 // Measured: "Couldn't chdir to", MAILDIR is "." then, and what cannot be written there bounces with 73.
 TEST(Maildir, ThatCannotBeEnteredLeavesProcmailWhereItWas) {
   const auto rcfile = read_rcfile("MAILDIR=/var/mail/$1\nDEFAULT=$MAILDIR/INBOX/\n", "rc");

@@ -27,6 +27,7 @@ Environment::Environment(const Input& input, std::string rcfile)
       {"COMSAT", "no"},
       {"PROCMAIL_VERSION", "3.23pre"},
       {"LOCKEXT", ".lock"},
+      {"LINEBUF", "2048"},
   });
   for (const auto& [name, value] : defaults) values_.emplace(name, value);
   if (!input.is_filter) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace watershed::procmail {
@@ -85,6 +86,17 @@ std::vector<std::string> Machine::expanded_arguments(const std::vector<Word>& wo
   return expand_arguments(words, environment_, run);
 }
 
+// procmailrc(5), LINEBUF. Seen in procmail 3.22: what is longer by more than its size less two is as good as not there,
+// and PROCMAIL_OVERFLOW says so.
+bool Machine::overflows(std::size_t octets) {
+  constexpr int smallest = 128;
+  const int size = std::max(smallest, std::atoi(environment_.value_of("LINEBUF").c_str()));
+  if (octets + 2 <= static_cast<std::size_t>(size)) return false;
+  environment_.set("PROCMAIL_OVERFLOW", "yes");
+  run_.outcome.log.emplace_back("procmail: Exceeded LINEBUF\n");
+  return true;
+}
+
 void Machine::assign(const Assignment& assignment) {
   const SourcePosition at = position(assignment.at);
   if (!assignment.value) {
@@ -94,6 +106,7 @@ void Machine::assign(const Assignment& assignment) {
   }
   std::string value = expanded(*assignment.value, at);
   if (failed()) return;
+  if (overflows(value.size())) value.clear();
   environment_.set(assignment.name, value);
   special(assignment.name, value, false, at);
 }

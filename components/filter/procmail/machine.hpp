@@ -45,6 +45,7 @@ class Machine {
   void assign(const Assignment& assignment);
   void special(const std::string& name, const std::string& value, bool is_unset, SourcePosition at);
   void change_folder(const std::string& folder);
+  bool overflows(std::size_t octets);  ///< LINEBUF
   void include(const std::string& path, bool instead, SourcePosition at);
   void stop(SourcePosition at);
   void deliver_default();

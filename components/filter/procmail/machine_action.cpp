@@ -122,7 +122,7 @@ bool Machine::into_folder(const Recipe& recipe) {
   for (const Word& word : recipe.action.words) {
     Delivery delivery;
     const std::string path = expanded(word, at);
-    if (failed() || !folder_takes(path, delivery)) {
+    if (failed() || overflows(path.size()) || !folder_takes(path, delivery)) {
       run_.outcome.log.push_back(fmt::format("procmail: Error while writing to \"{}\"\n", path));
       return false;
     }

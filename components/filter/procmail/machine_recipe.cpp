@@ -75,6 +75,7 @@ bool Machine::conditions_hold(const Recipe& recipe) {
 /// False ends the recipe: a plain condition that does not hold, or minus infinity.
 bool Machine::holds(const Recipe& recipe, const ConditionLine& line, double& score, bool& has_weight) {
   const SourcePosition at = position(line.at);
+  if (overflows(line.text.size())) return false;
   Condition condition = parse_condition(line.text);
   while (condition.kind == Condition::Kind::substituted) {
     if (++run_.steps > run_.input.limits.steps_max) fail(at, "a condition that is substituted without end");
