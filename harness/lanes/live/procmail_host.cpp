@@ -3,12 +3,11 @@
 
 #include "base/text.hpp"
 #include "components/router/postfix/pipe_service.hpp"
+#include "sandbox/ownership.hpp"
 
 #include <fmt/format.h>
 
 #include <pwd.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -47,8 +46,9 @@ Result<void, Error> ProcmailHost::prepare(const postfix::PostfixConfig& config) 
   const passwd* user = name.empty() ? nullptr : ::getpwnam(name.c_str());
   if (user == nullptr)
     return Error{fmt::format("{}: no pipe transport runs procmail as a user that exists", host_.spec.name)};
-  user_ = user->pw_uid;
-  const auto give_away = [&](const fs::path& path) { return ::chown(path.c_str(), user->pw_uid, user->pw_gid) == 0; };
+  const auto give_away = [&](const fs::path& path) {
+    return sandbox::give_away(path, user->pw_uid, user->pw_gid).has_value();
+  };
   std::error_code error;
   fs::copy(rules_, host_.mount("procmail", "/usr/local/etc"), fs::copy_options::recursive, error);
   if (error) return Error{fmt::format("cannot copy {}: {}", rules_.string(), error.message())};
@@ -131,12 +131,14 @@ std::vector<ProcmailDiscard> ProcmailHost::discards() const {
 }
 
 bool ProcmailHost::is_idle() const {
+  // By name: where a sandbox has one user only, all programs are his.
+  constexpr std::string_view programs[] = {"procmail", "formail", "sendmail", "postdrop", "sh"};
   std::error_code ignored;
   for (const auto& process : fs::directory_iterator("/proc", ignored)) {
     const std::string name = process.path().filename().string();
     if (name.empty() || name[0] < '0' || name[0] > '9') continue;
-    struct stat status {};
-    if (::stat(process.path().c_str(), &status) == 0 && status.st_uid == user_) return false;
+    const std::string command = read_file(process.path() / "comm");
+    if (std::find(std::begin(programs), std::end(programs), trim(command)) != std::end(programs)) return false;
   }
   return true;
 }

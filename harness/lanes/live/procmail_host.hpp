@@ -7,8 +7,6 @@
 #include "harness/lanes/live/dovecot_host.hpp"
 #include "harness/lanes/live/live_host.hpp"
 
-#include <sys/types.h>
-
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -34,7 +32,7 @@ class ProcmailHost {
   /// Files in mailboxes that are no Maildir: mbox and MH, which are not read back.
   std::vector<std::string> unread() const;
   std::vector<ProcmailDiscard> discards() const;
-  /// True when no process of its user runs: procmail does not wait for all that it starts.
+  /// True when neither procmail runs nor what recipes call: procmail does not wait for all that it starts.
   bool is_idle() const;
 
  private:
@@ -43,7 +41,6 @@ class ProcmailHost {
   LiveHost& host_;
   std::filesystem::path rules_;
   std::vector<store::MailboxSettings> mailboxes_;
-  uid_t user_ = 0;
 };
 
 }  // namespace watershed::harness

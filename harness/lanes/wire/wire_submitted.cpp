@@ -100,7 +100,8 @@ void WireReading::end_procmail() {
       if (line.queue_id != each.id || line.status != "sent" || line.relay != "procmail") continue;
       const bool is_kept = each.done.contains(to_lower(line.to));
       const bool is_sent_on = std::any_of(spawned.begin(), spawned.end(), [&](const Spawned& one) {
-        return one.cause == each.custody && one.detail == "redirect" && equal_ignoring_case(one.on_behalf_of.front(), line.to);
+        return one.cause == each.custody && one.detail == "redirect" &&
+               equal_ignoring_case(one.on_behalf_of.front(), line.to);
       });
       if (is_kept || is_sent_on) continue;
       const auto found = std::find_if(left.begin(), left.end(), [&](const ProgramDiscard& one) {
