@@ -123,7 +123,8 @@ struct Rules final : Expectation {
     if (!rules.world.empty() && rules.world != evidence.world.name) {
       const auto known = evidence.worlds.find(rules.world);
       folder = known != evidence.worlds.end() ? known->second->folder : above(evidence, "worlds") / rules.world;
-      shown = known != evidence.worlds.end() ? known->second->shown_folder : folder.lexically_normal().string();
+      shown = known != evidence.worlds.end() ? known->second->shown_folder
+                                             : (std::filesystem::path(shown).parent_path() / rules.world).string();
     }
     auto side = open_side((folder / rules.file).string(), "builtin", shown + "/" + rules.file);
     if (side) return std::move(*side);
