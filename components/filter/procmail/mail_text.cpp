@@ -12,24 +12,27 @@ MailText::MailText(std::string text) : text_(std::move(text)) {
   }
 }
 
+// Both by stretches: a message made to pass a size limit has megabytes.
 MailText MailText::of(const mail::Message& message) {
   const std::string bytes = message.bytes();
   std::string text;
   text.reserve(bytes.size());
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (bytes[i] == '\r' && i + 1 < bytes.size() && bytes[i + 1] == '\n') continue;
-    text += bytes[i];
+  std::size_t begin = 0;
+  for (std::size_t end; (end = bytes.find("\r\n", begin)) != std::string::npos; begin = end + 1) {
+    text.append(bytes, begin, end - begin);
   }
+  text.append(bytes, begin);
   return MailText(std::move(text));
 }
 
 std::string MailText::crlf() const {
   std::string out;
   out.reserve(text_.size() + text_.size() / 16);
-  for (const char c : text_) {
-    if (c == '\n') out += '\r';
-    out += c;
+  std::size_t begin = 0;
+  for (std::size_t end; (end = text_.find('\n', begin)) != std::string::npos; begin = end + 1) {
+    out.append(text_, begin, end - begin).append("\r\n");
   }
+  out.append(text_, begin);
   return out;
 }
 
