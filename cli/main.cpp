@@ -56,7 +56,8 @@ void add_seed(CLI::App& command, Options& options, const char* text) {
         options.has_seed = true;
       },
       text);
-  command.add_option("--jobs", options.jobs, "Scenarios at a time (default: one a core)")->check(CLI::Range(1, 64));
+  command.add_option("--jobs", options.jobs, "Scenarios at a time (default: one a core, two in the live lane)")
+      ->check(CLI::Range(1, 64));
 }
 
 CLI::App* add_new(CLI::App& app, Options& options) {

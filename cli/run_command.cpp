@@ -19,6 +19,11 @@ namespace watershed::cli {
 
 namespace {
 
+// Real programs spend most of a run waiting for one another.
+unsigned default_jobs(std::string_view lane) {
+  return std::max(1U, std::thread::hardware_concurrency()) * (lane == "simulated" ? 1 : 2);
+}
+
 harness::SuiteRunOptions run_options(const Options& options) {
   harness::SuiteRunOptions run;
   run.run.seed = options.has_seed ? options.seed : std::random_device{}();
@@ -29,7 +34,7 @@ harness::SuiteRunOptions run_options(const Options& options) {
   run.filter = options.filter;
   run.tags = options.tags;
   run.worlds = options.worlds;
-  run.jobs = options.jobs != 0 ? options.jobs : std::max(1U, std::thread::hardware_concurrency());
+  run.jobs = options.jobs != 0 ? options.jobs : default_jobs(options.lane);
   run.fail_fast = options.fail_fast;
   run.shown_command = options.shown_command;
   run.run.record.all_stories = options.stories == "all";
