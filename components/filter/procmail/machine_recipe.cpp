@@ -49,7 +49,6 @@ bool Machine::is_admitted(const Recipe& recipe) const {
   const Level& level = levels_.back();
   const Flags& flags = recipe.flags;
   if (flags.also && !level.last_matched) return false;
-  // With e beside E or a, procmail asks for the error alone; A it asks as well.
   if (flags.on_error) return level.previous_ran && !succeeded_;
   if (flags.also_succeeded && !(level.last_matched && succeeded_)) return false;
   return !flags.otherwise || !level.previous_ran;

@@ -57,8 +57,8 @@ struct Flags {
   bool body_egrep = false;      ///< B
   bool case_matters = false;    ///< D
   bool also = false;            ///< A
-  bool also_succeeded = false;  ///< a
-  bool otherwise = false;       ///< E
+  bool also_succeeded = false;  ///< a, unless e stands with it: procmail then takes no notice of it
+  bool otherwise = false;       ///< E, unless e stands with it
   bool on_error = false;        ///< e
   bool header = false;          ///< h
   bool body = false;            ///< b

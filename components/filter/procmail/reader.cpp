@@ -129,6 +129,8 @@ class Reader {
                 "flags: H B D A a E e h b f c w W i r");
       }
     }
+    // Measured over all flags of three recipes in a row: beside e, neither a nor E says anything.
+    if (one.flags.on_error) one.flags.also_succeeded = one.flags.otherwise = false;
     if (scanner_.peek() == ':') {
       scanner_.take();
       one.has_lockfile = true;

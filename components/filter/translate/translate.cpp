@@ -165,7 +165,7 @@ class Translator {
     const procmail::Flags& flags = one.flags;
     std::vector<SieveTest> tests;
     if (flags.also || flags.also_succeeded) tests.push_back(chain.last);
-    if (flags.otherwise && !flags.on_error) tests.push_back(negated(chain.previous));
+    if (flags.otherwise) tests.push_back(negated(chain.previous));
     for (const procmail::ConditionLine& line : one.conditions) tests.push_back(test_of(one, line, known_));
     SieveTest test = all_of(std::move(tests));
     const bool answers_new = flags.on_error && chain.awaits_new_correspondent;
