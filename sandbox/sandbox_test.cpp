@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 namespace watershed::sandbox {
@@ -114,9 +115,10 @@ int count_processes(const std::string& mark) {
   int found = 0;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-    std::ifstream in(entry.path() / "cmdline");
-    const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-    if (text.find(mark) != std::string::npos) ++found;
+    // By operator<<, which only fails where a process ends between being listed and being read.
+    std::ostringstream text;
+    text << std::ifstream(entry.path() / "cmdline").rdbuf();
+    if (text.str().find(mark) != std::string::npos) ++found;
   }
   return found;
 }

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
+#include <sstream>
 
 namespace watershed::harness {
 
@@ -19,9 +20,11 @@ namespace fs = std::filesystem;
 
 namespace {
 
+// Empty where it is gone. By operator<<: an iterator throws where a process ends between opening and reading its file.
 std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return std::move(text).str();
 }
 
 bool is_maildir(const fs::path& folder) {
