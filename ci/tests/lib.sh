@@ -43,6 +43,17 @@ expect_no_output() {
 $output"
 }
 
+# Ends the script where the machine gives no sandbox: skipped in one loud line; WATERSHED_REQUIRE_LIVE=1 makes that a
+# failure.
+need_live() {
+  local told
+  if told="$("$watershed" doctor 2>&1)"; then return; fi
+  printf '%s\n' "$told"
+  echo '*** LIVE TESTS SKIPPED: this machine gives no sandbox, or programs are missing (watershed doctor, above) ***'
+  [ "${WATERSHED_REQUIRE_LIVE:-}" = 1 ] && exit 1
+  exit 77
+}
+
 finish() {
   printf '%s checks, %s wrong\n' "$checks" "$failures"
   [ "$checks" -gt 0 ] && [ "$failures" -eq 0 ]

@@ -1,17 +1,9 @@
 #!/usr/bin/env bash
 # The live suite: every scenario that says something in the live lane, with real programs in parallel sandboxes, beside the
 # same scenario in the simulated lane. All runs of both have to be right, and the lanes have to agree.
-#
-# Where the machine gives no sandbox it says so in one loud line and is skipped; WATERSHED_REQUIRE_LIVE=1 makes that a
-# failure.
 source "$(dirname "$0")/lib.sh"
 
-if ! output="$("$watershed" doctor 2>&1)"; then
-  printf '%s\n' "$output"
-  echo '*** LIVE TESTS SKIPPED: this machine gives no sandbox, or programs are missing (watershed doctor, above) ***'
-  [ "${WATERSHED_REQUIRE_LIVE:-}" = 1 ] && exit 1
-  exit 77
-fi
+need_live
 
 parity_at_least=0.99
 

@@ -3,11 +3,7 @@
 # sessions that the journal tells of.
 source "$(dirname "$0")/lib.sh"
 
-if ! "$watershed" doctor >/dev/null 2>&1; then
-  echo '*** LIVE TESTS SKIPPED: this machine gives no sandbox, or programs are missing (watershed doctor) ***'
-  [ "${WATERSHED_REQUIRE_LIVE:-}" = 1 ] && exit 1
-  exit 77
-fi
+need_live
 cd "$root" || exit 1
 
 run "$watershed" run scenarios/robots/data-request.yaml --lane live --world phase2 --seed 1 --artifacts "$scratch/artifacts"

@@ -2,11 +2,7 @@
 # Other people's clients against a live world: swaks sends through it, curl reads the mailbox over IMAP.
 source "$(dirname "$0")/lib.sh"
 
-if ! "$watershed" doctor >/dev/null 2>&1; then
-  echo '*** LIVE TESTS SKIPPED: this machine gives no sandbox, or programs are missing (watershed doctor) ***'
-  [ "${WATERSHED_REQUIRE_LIVE:-}" = 1 ] && exit 1
-  exit 77
-fi
+need_live
 cd "$root" || exit 1
 
 # As a station: from its address, to the exchanger that the name server gives. Then as the robot: from its mailbox.
