@@ -4,7 +4,9 @@
 //   oracle_procmail --pairs N --seed S [--jobs N] [--show K]
 //
 // Exit 0: all agree. 1: a pair differs; it is printed with both results. 4: there is no procmail here.
+#include "base/file.hpp"
 #include "ci/oracles/procmail_pairs.hpp"
+#include "ci/oracles/workers.hpp"
 #include "components/filter/procmail/environment.hpp"
 #include "components/filter/procmail/evaluate.hpp"
 
@@ -24,13 +26,6 @@ namespace fs = std::filesystem;
 using namespace watershed;
 
 namespace {
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
 
 void write_file(const fs::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
@@ -82,16 +77,16 @@ Effect real(const fs::path& scratch, const oracle::ProcmailPair& pair) {
   for (const auto& entry : fs::recursive_directory_iterator(maildir)) {
     if (!entry.is_regular_file()) continue;
     fs::path folder = entry.path().parent_path();
-    const std::string content = read_file(entry.path());
+    const std::string content = file_bytes(entry.path());
     std::string name =
         folder.filename() == "new" ? folder.parent_path().filename().string() + "/" : folder.filename().string() + "/.";
     if (folder == maildir) name = entry.path().filename().string();
     effect.deliveries.push_back(fmt::format("{} {}", name, part_of(content, mail)));
   }
-  std::istringstream sent(read_file(scratch / "sent"));
+  std::istringstream sent(file_bytes(scratch / "sent"));
   for (std::string line; std::getline(sent, line);) effect.deliveries.push_back(line);
   std::sort(effect.deliveries.begin(), effect.deliveries.end());
-  std::istringstream log(read_file(scratch / "log"));
+  std::istringstream log(file_bytes(scratch / "log"));
   for (std::string line; std::getline(log, line);) {
     if (!line.starts_with("procmail:")) effect.log += line + "\n";
   }
@@ -221,24 +216,9 @@ int main(int count, char** arguments) {
     std::fputs("oracle_procmail: there is no procmail on this machine\n", stderr);
     return 4;
   }
-  std::vector<pid_t> workers;
-  for (std::uint64_t first = 0; first < options.jobs; ++first) {
-    std::fflush(stdout);
-    const pid_t worker = fork();
-    if (worker == 0) {
-      const std::uint64_t differing = compare(options, first);
-      std::fflush(stdout);
-      _exit(differing == 0 ? 0 : 1);
-    }
-    workers.push_back(worker);
-  }
-  int failed = 0;
-  for (const pid_t worker : workers) {
-    int status = 0;
-    waitpid(worker, &status, 0);
-    failed += status == 0 ? 0 : 1;
-  }
+  const int differing =
+      oracle::count_differing(options.jobs, [&](std::uint64_t first) { return compare(options, first); });
   std::printf("%llu pairs of rcfile and message, seed %llu: %s\n", static_cast<unsigned long long>(options.pairs),
-              static_cast<unsigned long long>(options.seed), failed == 0 ? "all agree" : "some differ");
-  return failed == 0 ? 0 : 1;
+              static_cast<unsigned long long>(options.seed), differing == 0 ? "all agree" : "some differ");
+  return differing == 0 ? 0 : 1;
 }

@@ -16,8 +16,10 @@
 //   a flag twice in one list: the flags behind it are lost in the store
 //   Auto-Submitted that the script adds counts for vacation, even behind it, and does not for notify
 //   an included script without imap4flags stores with the flags that hold in the end
+#include "base/file.hpp"
 #include "ci/oracles/sieve_action_pairs.hpp"
 #include "ci/oracles/sieve_effects.hpp"
+#include "ci/oracles/workers.hpp"
 
 #include <fmt/format.h>
 #include <sys/wait.h>
@@ -113,8 +115,8 @@ Effects theirs(const Place& place, const SieveActionPair& pair) {
   prepare(place, pair);
   run_sieve_test(place, pair);
   Effects effects;
-  oracle::read_sent(oracle::read_file(place.root / "out"), effects);
-  const std::string said = oracle::read_file(place.root / "err");
+  oracle::read_sent(file_bytes(place.root / "out"), effects);
+  const std::string said = file_bytes(place.root / "err");
   if (said.find("final result: success") == std::string::npos) effects.push_back("failed");
   if (said.find("Fatal") != std::string::npos || said.find("Panic") != std::string::npos) effects.push_back(said);
   oracle::read_maildir(place.mail(), effects);
@@ -148,32 +150,11 @@ std::uint64_t compare(const Options& options, std::uint64_t first) {
     std::fputs(fmt::format("pair {} of seed {} differs\n--- script\n{}--- message from <{}>\n{}\n"
                            "--- sieve-test\n{}\n--- ours\n{}\n--- sieve-test said\n{}\n",
                            i, options.seed, pair.script, pair.reverse_path, pair.message, fmt::join(real, "\n"),
-                           fmt::join(mine, "\n"), oracle::read_file(place.root / "err"))
+                           fmt::join(mine, "\n"), file_bytes(place.root / "err"))
                    .c_str(),
                stdout);
   }
   fs::remove_all(name);
-  return differing;
-}
-
-int run_jobs(const Options& options) {
-  std::vector<pid_t> workers;
-  for (std::uint64_t first = 0; first < options.jobs; ++first) {
-    std::fflush(stdout);
-    const pid_t worker = fork();
-    if (worker == 0) {
-      const std::uint64_t differing = compare(options, first);
-      std::fflush(stdout);
-      _exit(static_cast<int>(std::min<std::uint64_t>(differing, 100)));
-    }
-    workers.push_back(worker);
-  }
-  int differing = 0;
-  for (const pid_t worker : workers) {
-    int status = 0;
-    waitpid(worker, &status, 0);
-    differing += WIFEXITED(status) ? WEXITSTATUS(status) : 1;
-  }
   return differing;
 }
 
@@ -194,7 +175,8 @@ int main(int count, char** arguments) {
     std::fputs("sieve_actions: sieve-test(1) is not installed: apt-get install dovecot-sieve\n", stderr);
     return 77;
   }
-  const int differing = run_jobs(options);
+  const int differing =
+      oracle::count_differing(options.jobs, [&](std::uint64_t first) { return compare(options, first); });
   fmt::print("{} pairs of script and message, seed {}: {} differ\n", options.pairs, options.seed, differing);
   return differing == 0 ? 0 : 1;
 }

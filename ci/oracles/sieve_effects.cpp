@@ -1,6 +1,7 @@
 // Reads and makes effects. See sieve_effects.hpp.
 #include "ci/oracles/sieve_effects.hpp"
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "components/filter/sieve/address_list.hpp"
 #include "components/filter/sieve/evaluate.hpp"
@@ -141,13 +142,6 @@ std::optional<sieve::ScriptLibrary::Found> IncludedLibrary::find(bool is_global,
   return std::nullopt;
 }
 
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
-
 void write_file(const fs::path& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
 
 Effects our_effects(const SieveActionPair& pair) {
@@ -201,7 +195,7 @@ void read_maildir(const fs::path& maildir, Effects& effects) {
     const fs::path folder = entry.path().parent_path().parent_path();
     std::map<char, std::string> keywords = {
         {'S', "\\seen"}, {'F', "\\flagged"}, {'R', "\\answered"}, {'T', "\\deleted"}, {'D', "\\draft"}};
-    std::istringstream in(read_file(folder / "dovecot-keywords"));
+    std::istringstream in(file_bytes(folder / "dovecot-keywords"));
     std::string name;
     for (unsigned number = 0; in >> number >> name;) keywords[static_cast<char>('a' + number)] = name;
     const std::string file = entry.path().filename().string();
@@ -209,7 +203,7 @@ void read_maildir(const fs::path& maildir, Effects& effects) {
     std::vector<std::string> flags;
     for (const char c : info == std::string::npos ? std::string() : file.substr(info + 3)) flags.push_back(keywords[c]);
     const std::string mailbox = folder == maildir ? "INBOX" : folder.filename().string().substr(1);
-    effects.push_back(store_line(mailbox, std::move(flags), mail::Message::parse(read_file(entry.path()))));
+    effects.push_back(store_line(mailbox, std::move(flags), mail::Message::parse(file_bytes(entry.path()))));
   }
 }
 

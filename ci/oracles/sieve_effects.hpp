@@ -15,7 +15,6 @@ using Effects = std::vector<std::string>;  ///< sorted
 
 inline constexpr unsigned nobody = 65534;
 
-std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, const std::string& text);
 
 /// Finds included_scripts().

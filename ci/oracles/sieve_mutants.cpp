@@ -7,6 +7,7 @@
 // with what the other says. 77: there is no sievec here.
 //
 // Known fault of sievec 0.5.19, which is not counted: setflag, addflag and removeflag take a third argument.
+#include "base/file.hpp"
 #include "ci/oracles/sieve_effects.hpp"
 #include "components/filter/sieve/script.hpp"
 
@@ -184,7 +185,7 @@ struct Options {
 
 std::uint64_t compare(const Options& options, const fs::path& folder) {
   std::vector<Tokens> scripts;
-  for (const std::string& file : options.files) scripts.push_back(tokens_of(oracle::read_file(file)));
+  for (const std::string& file : options.files) scripts.push_back(tokens_of(file_bytes(file)));
   for (std::uint64_t number = 0; number < 20; ++number) {
     scripts.push_back(tokens_of(oracle::SieveActionPairs(options.seed * 7919 + number).next().script));
   }
@@ -215,7 +216,7 @@ std::uint64_t compare(const Options& options, const fs::path& folder) {
     if (++differing > options.show) continue;
     fmt::print("{} of seed {}: {} accepts it\n{}\n--- {}\n{}\n", name, options.seed, theirs ? "only sievec" : "only we",
                source, theirs ? "we say" : "sievec says",
-               theirs ? render(ours.error()) : oracle::read_file(folder / (name + ".said")));
+               theirs ? render(ours.error()) : file_bytes(folder / (name + ".said")));
   }
   fmt::print("{} scripts, seed {}: sievec accepts {}, {} differ\n", options.scripts, options.seed, accepted, differing);
   return differing;

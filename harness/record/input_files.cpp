@@ -4,6 +4,7 @@
 // to see in the list.
 #include "harness/record/record_suite.hpp"
 
+#include "base/file.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "components/filter/sieve/parser.hpp"
@@ -11,8 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
 
 namespace watershed::harness {
@@ -22,11 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t annotated_octets_max = 256 * 1024;
-
-std::string read_file(const fs::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 void note_sieve_actions(const std::vector<sieve::ast::Node>& commands, std::set<int>& lines) {
   // RFC 5228 §4, RFC 5429, RFC 5230: what a branch does with the message. A branch without one of these changes
@@ -191,7 +185,7 @@ class Inputs {
   static InputFile read(const fs::path& path, const std::string& shown) {
     InputFile file;
     file.path = shown;
-    file.text = read_file(path);
+    file.text = file_bytes(path);
     file.octets = file.text.size();
     file.sha256 = sha256_hex(file.text);
     return file;

@@ -1,6 +1,7 @@
 // See program_run.hpp.
 #include "harness/rules/program_run.hpp"
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 
 #include <fmt/format.h>
@@ -50,12 +51,7 @@ void Scratch::write(const char* name, const std::string& text) const {
   std::ofstream(path / name, std::ios::binary) << text;
 }
 
-std::string Scratch::read(const char* name) const {
-  std::ifstream in(path / name, std::ios::binary);
-  std::ostringstream out;
-  out << in.rdbuf();
-  return out.str();
-}
+std::string Scratch::read(const char* name) const { return file_bytes(path / name); }
 
 void Scratch::write_sendmail() const {
   write("sm", fmt::format("#!/bin/sh\ncat >/dev/null\nprintf '%s\\n' \"$*\" >>{}/sent\n", path.string()));

@@ -1,6 +1,7 @@
 // See dovecot_host.hpp.
 #include "harness/lanes/live/dovecot_host.hpp"
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "sandbox/ownership.hpp"
 
@@ -20,11 +21,6 @@ bool write_file(const fs::path& path, std::string_view text) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   out << text;
   return static_cast<bool>(out.flush());
-}
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 // Maildir's letters for the system flags of IMAP: `1763980000.M1P2.host:2,FS`.
@@ -124,8 +120,8 @@ Result<void, Error> DovecotHost::prepare(const std::vector<store::MailboxSetting
   const fs::path etc = host_.mount("dovecot", "/etc/dovecot");
   // The owner of the mailboxes has a name here, and an address of his own on the loopback (see speak_from).
   const std::string users =
-      read_file("/etc/passwd") + fmt::format("watershed-mail:x:{0}:{0}::/var/mail:/bin/false\n", options_.user);
-  const std::string groups = read_file("/etc/group") + fmt::format("watershed-mail:x:{}:\n", options_.user);
+      file_bytes("/etc/passwd") + fmt::format("watershed-mail:x:{0}:{0}::/var/mail:/bin/false\n", options_.user);
+  const std::string groups = file_bytes("/etc/group") + fmt::format("watershed-mail:x:{}:\n", options_.user);
   if (!write_file(host_.folder / "etc/passwd", users) || !write_file(host_.folder / "etc/group", groups) ||
       !write_file(etc / "dovecot.conf", configuration())) {
     return Error{"cannot write Dovecot's configuration"};
@@ -205,7 +201,7 @@ std::vector<MaildirCopy> DovecotHost::copies() const {
       for (const char* part : {"new", "cur"}) {
         for (const auto& file : fs::directory_iterator(maildir / part, ignored)) {
           const std::string name = file.path().filename().string();
-          copies.push_back({home.path().filename().string(), folder, flags_of(name), read_file(file.path())});
+          copies.push_back({home.path().filename().string(), folder, flags_of(name), file_bytes(file.path())});
         }
       }
     };

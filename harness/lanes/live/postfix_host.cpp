@@ -1,6 +1,7 @@
 // See postfix_host.hpp.
 #include "harness/lanes/live/postfix_host.hpp"
 
+#include "base/file.hpp"
 #include "sandbox/mounts.hpp"
 #include "sandbox/ownership.hpp"
 
@@ -24,11 +25,6 @@ namespace {
 
 constexpr std::uint64_t queue_octets = 512U << 20;
 constexpr const char* daemon_directory = "/usr/lib/postfix/sbin";
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
 
 // Postfix reads its files again, and sleeps before, while they are younger than a second or two.
 void backdate(const fs::path& folder) {
@@ -99,12 +95,12 @@ Result<void, Error> PostfixHost::write_config(const postfix::PostfixConfig& conf
   if (error) return Error{fmt::format("cannot copy {}: {}", given_.string(), error.message())};
   const std::vector<SandboxSetting> layer = sandbox_settings(config, host_.spec.addresses, time_factor_);
   std::ofstream out(folder / "main.cf", std::ios::binary | std::ios::trunc);
-  out << with_layer(read_file(given_ / "main.cf"), layer);
+  out << with_layer(file_bytes(given_ / "main.cf"), layer);
   if (!out.flush()) return Error{"cannot write " + (folder / "main.cf").string()};
   out.close();
   if (!fs::exists(folder / "master.cf")) fs::copy("/usr/share/postfix/master.cf.dist", folder / "master.cf", error);
   if (error) return Error{"there is no master.cf, and the installation has none to take"};
-  const std::string services = with_shorter_wakeups(read_file(folder / "master.cf"), time_factor_);
+  const std::string services = with_shorter_wakeups(file_bytes(folder / "master.cf"), time_factor_);
   std::ofstream master(folder / "master.cf", std::ios::binary | std::ios::trunc);
   master << services;
   if (!master.flush()) return Error{"cannot write " + (folder / "master.cf").string()};
@@ -170,7 +166,7 @@ Task<Result<void, Error>> PostfixHost::run_tool(const std::string& program, std:
   if (!tool) co_return tool.error();
   const bool ended = co_await (*tool)->wait(host_.executor.now() + std::chrono::seconds(10));
   if (ended && (*tool)->exit_code() == 0) co_return Result<void, Error>();
-  co_return Error{fmt::format("{} at {} failed: {}", program, host_.spec.name, read_file(output))};
+  co_return Error{fmt::format("{} at {} failed: {}", program, host_.spec.name, file_bytes(output))};
 }
 
 Result<void, Error> PostfixHost::set_disk_full(bool full) {

@@ -1,6 +1,7 @@
 // See procmail_host.hpp.
 #include "harness/lanes/live/procmail_host.hpp"
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "components/router/postfix/pipe_service.hpp"
 #include "sandbox/ownership.hpp"
@@ -12,20 +13,12 @@
 #include <algorithm>
 #include <charconv>
 #include <fstream>
-#include <sstream>
 
 namespace watershed::harness {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-// Empty where it is gone. By operator<<: an iterator throws where a process ends between opening and reading its file.
-std::string read_file(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return std::move(text).str();
-}
 
 bool is_maildir(const fs::path& folder) {
   std::error_code ignored;
@@ -86,7 +79,7 @@ std::vector<MaildirCopy> ProcmailHost::copies() const {
     if (folder.empty() || folder == ".") folder = "INBOX";
     for (const char* part : {"new", "cur"}) {
       for (const auto& file : fs::directory_iterator(entry.path() / part, ignored)) {
-        copies.push_back({address_of(owner), folder, {}, read_file(file.path())});
+        copies.push_back({address_of(owner), folder, {}, file_bytes(file.path())});
       }
     }
   }
@@ -99,7 +92,7 @@ std::vector<std::string> ProcmailHost::unread() const {
   std::error_code ignored;
   for (const auto& entry : fs::recursive_directory_iterator(root, ignored)) {
     if (!entry.is_regular_file(ignored) || is_inside_maildir(entry.path())) continue;
-    const std::string text = read_file(entry.path());
+    const std::string text = file_bytes(entry.path());
     // What formail -D and lockfiles leave is no mail.
     if (text.starts_with("From ") || text.starts_with("Return-Path:")) {
       files.push_back(entry.path().lexically_relative(root).generic_string());
@@ -140,7 +133,7 @@ bool ProcmailHost::is_idle() const {
   for (const auto& process : fs::directory_iterator("/proc", ignored)) {
     const std::string name = process.path().filename().string();
     if (name.empty() || name[0] < '0' || name[0] > '9') continue;
-    const std::string command = read_file(process.path() / "comm");
+    const std::string command = file_bytes(process.path() / "comm");
     if (std::find(std::begin(programs), std::end(programs), trim(command)) != std::end(programs)) return false;
   }
   return true;
