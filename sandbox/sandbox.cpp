@@ -18,6 +18,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 #include <utility>
 
 namespace watershed::sandbox {
@@ -62,10 +63,15 @@ std::string read_all(int descriptor) {
 
 int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
+// net.unix.max_dgram_qlen of a new network namespace is 10: a program that logs its eleventh line before anybody has
+// read the first stands still (unix(7)). Kernels that do not let us set it only make programs wait.
+void lengthen_datagram_queues() { std::ofstream("/proc/sys/net/unix/max_dgram_qlen") << 4096; }
+
 Result<Inside, Error> set_up(const SandboxOptions& options) {
   if (const auto up = set_up_loopback(options.addresses); !up) return up.error();
   const auto work = set_up_mounts(options.writable, options.needed);
   if (!work) return work.error();
+  lengthen_datagram_queues();
   if (options.level == Level::single_user) {
     if (const auto preloaded = one_user::preload_everywhere(*work); !preloaded) return preloaded.error();
   }

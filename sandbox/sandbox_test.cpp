@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -170,6 +171,27 @@ TEST_P(InSandbox, AUserSpeaksFromItsHostsAddress) {
               socklen_t size = sizeof local;
               ::getsockname(client, reinterpret_cast<sockaddr*>(&local), &size);
               return local.sin_addr.s_addr == endpoint("192.0.2.30", 0).sin_addr.s_addr ? 0 : 5;
+            }),
+            0);
+}
+
+TEST_P(InSandbox, AHundredUnreadLogLinesMakeNobodyWait) {
+  EXPECT_EQ(run([](const Inside& inside) {
+              sockaddr_un log{};
+              log.sun_family = AF_UNIX;
+              const std::string path = (inside.work / "log").string();
+              path.copy(log.sun_path, path.size());
+              const auto* address = reinterpret_cast<const sockaddr*>(&log);
+              const int reader = ::socket(AF_UNIX, SOCK_DGRAM, 0);
+              const int octets = 4 << 20;
+              ::setsockopt(reader, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets);
+              if (::bind(reader, address, sizeof log) != 0) return 1;
+              const int writer = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+              if (::connect(writer, address, sizeof log) != 0) return 2;
+              for (int line = 0; line < 100; ++line) {
+                if (::send(writer, "<22>a line", 10, 0) != 10) return 3;
+              }
+              return 0;
             }),
             0);
 }
