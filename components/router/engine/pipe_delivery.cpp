@@ -2,11 +2,9 @@
 #include "components/router/engine/pipe_delivery.hpp"
 
 #include "base/text.hpp"
-#include "components/router/engine/commands.hpp"
 #include "components/router/engine/engine.hpp"
 #include "components/router/engine/intake.hpp"
 #include "components/router/engine/trace_fields.hpp"
-#include "components/router/postfix/pipe_service.hpp"
 #include "mail/trace.hpp"
 
 #include <fmt/format.h>
@@ -79,19 +77,11 @@ void record_kept(Engine& engine, const QueuedMessage& message, const QueuedRecip
 // Rules that held and left no other trace: those that only lead to others.
 void note_rules(Engine& engine, const QueuedMessage& message, const QueuedRecipient& recipient,
                 const CommandResult& result) {
-  std::vector<std::string> rest = result.rules_taken;
-  const auto take_away = [&](const std::string& decided_by) {
-    const auto found = std::find(rest.begin(), rest.end(), decided_by);
-    if (found != rest.end()) rest.erase(found);
-  };
-  for (const CommandResult::Kept& each : result.kept) take_away(each.decided_by);
-  for (const CommandResult::Submitted& each : result.submitted) take_away(each.decided_by);
-  if (result.discarded_by) take_away(*result.discarded_by);
-  for (const std::string& place : rest) {
+  for (std::string& place : rules_without_trace(result)) {
     stage::Fact fact = engine.fact(stage::FactKind::note, message.custody);
     fact.recipient = recipient.name();
     fact.detail = "rule";
-    fact.decided_by = place;
+    fact.decided_by = std::move(place);
     engine.stage.journal.record(std::move(fact));
   }
 }
@@ -119,6 +109,33 @@ void submit(Engine& engine, const QueuedMessage& cause, const QueuedRecipient& o
 
 }  // namespace
 
+std::vector<std::string> rules_without_trace(const CommandResult& result) {
+  std::vector<std::string> rest = result.rules_taken;
+  const auto take_away = [&](const std::string& decided_by) {
+    const auto found = std::find(rest.begin(), rest.end(), decided_by);
+    if (found != rest.end()) rest.erase(found);
+  };
+  for (const CommandResult::Kept& each : result.kept) take_away(each.decided_by);
+  for (const CommandResult::Submitted& each : result.submitted) take_away(each.decided_by);
+  if (result.discarded_by) take_away(*result.discarded_by);
+  return rest;
+}
+
+Result<PreparedCommand, Error> prepare_command(const postfix::PostfixConfig& config, const postfix::Service& service,
+                                               const std::string& next_hop, const QueuedMessage& message,
+                                               const QueuedRecipient& recipient) {
+  auto pipe = postfix::pipe_service_of(service);
+  if (!pipe) return pipe.error();
+  const mail::ReversePath& reverse_path = message.envelope.reverse_path;
+  const std::string sender = reverse_path.is_null() ? pipe->null_sender : display(reverse_path);
+  auto arguments = postfix::expand_command(
+      *pipe, {sender, recipient.recipient.forward_path.address(), recipient.original, next_hop, message.id,
+              config.parameters().text("recipient_delimiter"), std::to_string(message.message->size_octets())});
+  if (!arguments) return arguments.error();
+  mail::Message given = with_fields(*pipe, sender, message, recipient);
+  return PreparedCommand{std::move(*pipe), std::move(*arguments), std::move(given)};
+}
+
 Outcome outcome_of_exit(int exit_code, const std::string& output, const std::string& command) {
   const std::string said =
       output.empty() ? std::string() : fmt::format(". Command output: {}", printable(trim(output)));
@@ -139,36 +156,30 @@ Outcome deliver_to_command(Engine& engine, const Destination& destination, const
   const QueuedRecipient& recipient = message.recipients[index];
   const postfix::PostfixConfig& config = engine.decider->config();
   const postfix::Service& service = *config.master().transport(destination.transport);
-  const auto pipe = postfix::pipe_service_of(service);
-  if (!pipe) return not_modelled(engine, service, pipe.error().message);
-  const mail::Address& address = recipient.recipient.forward_path.address();
-  if (pipe->has_flag('D')) {
+  const auto command = prepare_command(config, service, destination.next_hop, message, recipient);
+  if (!command) return not_modelled(engine, service, command.error().message);
+  const postfix::PipeService& pipe = command->pipe;
+  if (pipe.has_flag('D')) {
     for (const std::string& before : mail::delivered_to(*message.message)) {
       if (!equal_ignoring_case(before, recipient.name())) continue;
       return make_outcome(Outcome::Kind::failed, "5.4.6", "mail forwarding loop for " + recipient.name());
     }
   }
-  const mail::ReversePath& reverse_path = message.envelope.reverse_path;
-  const std::string sender = reverse_path.is_null() ? pipe->null_sender : display(reverse_path);
-  const auto arguments = postfix::expand_command(
-      *pipe, {sender, address, recipient.original, destination.next_hop, message.id,
-              config.parameters().text("recipient_delimiter"), std::to_string(message.message->size_octets())});
-  if (!arguments) return not_modelled(engine, service, arguments.error().message);
-  const mail::Message given = with_fields(*pipe, sender, message, recipient);
   std::optional<CommandResult> result;
   if (engine.options.commands != nullptr) {
-    result = engine.options.commands->run({*arguments, pipe->user, given, reverse_path, address});
+    result = engine.options.commands->run({command->arguments, pipe.user, command->given, message.envelope.reverse_path,
+                                           recipient.recipient.forward_path.address()});
   }
-  if (!result) return not_modelled(engine, service, fmt::format("runs {}, which is not modelled", pipe->command[0]));
+  if (!result) return not_modelled(engine, service, fmt::format("runs {}, which is not modelled", pipe.command[0]));
   engine.note_not_understood(result->not_understood);
   note_rules(engine, message, recipient, *result);
   for (const CommandResult::Kept& kept : result->kept) record_kept(engine, message, recipient, kept);
   for (CommandResult::Submitted& each : result->submitted) {
-    submit(engine, message, recipient, pipe->user, std::move(each));
+    submit(engine, message, recipient, pipe.user, std::move(each));
   }
-  Outcome outcome = outcome_of_exit(result->exit_code, result->output, pipe->command.front());
+  Outcome outcome = outcome_of_exit(result->exit_code, result->output, pipe.command.front());
   if (outcome.kind == Outcome::Kind::delivered && result->discarded_by) {
-    outcome = make_outcome(Outcome::Kind::discarded, "2.0.0", "thrown away by " + std::string(pipe->program()));
+    outcome = make_outcome(Outcome::Kind::discarded, "2.0.0", "thrown away by " + std::string(pipe.program()));
     outcome.decided_by = *result->discarded_by;
   }
   return outcome;

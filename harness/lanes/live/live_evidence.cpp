@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "harness/lanes/live/live_world.hpp"
 #include "harness/lanes/live/rspamd_verdict.hpp"
+#include "harness/lanes/procmail_commands.hpp"
 #include "harness/lanes/wire/rspamd_log.hpp"
 
 #include <fmt/format.h>
@@ -22,6 +23,10 @@ StepError LiveWorld::watch_wire() {
     if (std::holds_alternative<RouterSpec>(hosts_[index].spec->role)) {
       host.program = HostProgram::postfix;
       host.decider = world_->hosts[index].router;
+      const HostConfig& config = world_->hosts[index];
+      if (!config.procmail.empty()) {
+        host.commands = std::make_shared<ProcmailCommands>(host.name, config.procmail, config.mailboxes);
+      }
     } else if (std::holds_alternative<MailStoreSpec>(hosts_[index].spec->role)) {
       host.program = HostProgram::dovecot;
       host.mailboxes = {world_, &world_->hosts[index].mailboxes};

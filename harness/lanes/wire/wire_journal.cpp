@@ -15,6 +15,7 @@ struct WireJournal::State {
   std::int64_t start_unix_ns = 0;
   std::map<std::string, stage::Custody> custodies;
   std::map<std::string, std::string> store_lines;
+  std::map<std::string, std::optional<router::CommandResult>> commands;
 };
 
 WireJournal::WireJournal(std::vector<WireHost> hosts, std::int64_t start_unix_ns) : state_(std::make_unique<State>()) {
@@ -25,19 +26,22 @@ WireJournal::WireJournal(std::vector<WireHost> hosts, std::int64_t start_unix_ns
 WireJournal::~WireJournal() = default;
 
 JournalReading WireJournal::read(const WireSources& sources) {
-  WireReading reading{state_->hosts, state_->custodies, state_->store_lines, state_->start_unix_ns, sources};
+  WireReading reading{state_->hosts,    state_->custodies,     state_->store_lines,
+                      state_->commands, state_->start_unix_ns, sources};
   reading.result.facts.assign(sources.direct.begin(), sources.direct.end());
   reading.read_logs();
   reading.join_connections();
   reading.take_accepted();
   reading.take_notices();
   reading.take_submitted();
+  reading.foresee_procmail();
   reading.take_sent_by_postfix();
   reading.take_sent_by_store();
   reading.record_spawned();
   reading.take_filtered();
   reading.end_store();
   reading.end_procmail();
+  reading.note_recipes();
   reading.end_postfix();
   reading.take_strays();
   reading.check_witnesses();

@@ -7,6 +7,7 @@
 // left out.
 #pragma once
 
+#include "components/router/engine/commands.hpp"
 #include "components/router/route/router_policy.hpp"
 #include "components/store/mailbox.hpp"
 #include "harness/scenario/evidence.hpp"
@@ -30,6 +31,7 @@ struct WireHost {
   HostProgram program = HostProgram::in_process;
   std::shared_ptr<const router::RouteDecider> decider;  ///< of a Postfix host: names the line where it agrees
   std::shared_ptr<const std::vector<store::MailboxSettings>> mailboxes = nullptr;  ///< of a Dovecot host, likewise
+  std::shared_ptr<router::Commands> commands = nullptr;  ///< of a Postfix host that runs procmail, likewise
 };
 
 struct LogEntry {

@@ -1,6 +1,7 @@
 // One reading of the live lane's sources, step by step. Included by harness/lanes/wire's own .cpp files only.
 #pragma once
 
+#include "components/router/engine/commands.hpp"
 #include "harness/lanes/wire/content_marks.hpp"
 #include "harness/lanes/wire/postfix_log.hpp"
 #include "harness/lanes/wire/store_lines.hpp"
@@ -59,10 +60,19 @@ struct Spawned {
   std::string decided_by = {};
 };
 
+/// What our own evaluator says that procmail did with a message for one recipient.
+struct Foreseen {
+  const Held* of = nullptr;
+  std::string recipient;
+  const router::CommandResult* result = nullptr;
+  std::size_t seen = 0;  ///< copies, submissions and discards of the result that were found
+};
+
 struct WireReading {
   const std::vector<WireHost>& hosts;
-  std::map<std::string, stage::Custody>& custodies;  ///< numbers given in earlier readings
-  std::map<std::string, std::string>& store_lines;   ///< … and lines that were found
+  std::map<std::string, stage::Custody>& custodies;                       ///< numbers given in earlier readings
+  std::map<std::string, std::string>& store_lines;                        ///< … and lines that were found
+  std::map<std::string, std::optional<router::CommandResult>>& commands;  ///< … and what procmail must have done
   std::int64_t start_unix_ns;
   const WireSources& sources;
   JournalReading result = {};
@@ -71,6 +81,7 @@ struct WireReading {
   std::deque<Held> held = {};
   std::map<std::pair<stage::HostId, std::string>, Held*> by_id = {};
   std::vector<Spawned> spawned = {};
+  std::vector<Foreseen> foreseen = {};
   /// By host: lines of the log that say something, with their time.
   std::map<stage::HostId, std::vector<std::pair<stage::Time, PostfixLogLine>>> log = {};
 
@@ -92,6 +103,11 @@ struct WireReading {
   void take_notices();
   void take_submitted();  // wire_submitted.cpp
   void end_procmail();
+  bool is_by_procmail(const WireHost& host, const PostfixLogLine& line) const;  // wire_recipes.cpp
+  void foresee_procmail();
+  std::string recipe_behind_copy(const Held& of, std::string_view mailbox, std::string_view folder);
+  std::string recipe_behind_discard(const Held& of, std::string_view recipient);
+  void note_recipes();
   void record_spawned();
   void end_postfix();         // wire_postfix_ends.cpp
   void take_sent_by_store();  // wire_store.cpp

@@ -162,7 +162,8 @@ void WireReading::end_store() {
     stage::Fact& fact = record(FactKind::stored, *of, of->answered, recipient);
     fact.detail = file.folder;
     fact.text = file.mailbox;
-    fact.decided_by = store_line(*of, recipient, StoreDeed::file, file.folder);
+    fact.decided_by = host->program == HostProgram::postfix ? recipe_behind_copy(*of, file.mailbox, file.folder)
+                                                            : store_line(*of, recipient, StoreDeed::file, file.folder);
     // Equal but for line ends: then it is the content that came, with the hash that it had on the wire.
     const mail::Message came = mail::Message::parse(std::string(of->body));
     const bool is_same = mail::normalize_newlines(came.body()) == message.body();

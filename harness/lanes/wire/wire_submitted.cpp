@@ -97,7 +97,7 @@ void WireReading::end_procmail() {
     if (each.host->program != HostProgram::postfix) continue;
     const std::string subject(trim(mail::Message::parse(std::string(each.body)).value("Subject")));
     for (const auto& [at, line] : log[each.host->id]) {
-      if (line.queue_id != each.id || line.status != "sent" || line.relay != "procmail") continue;
+      if (line.queue_id != each.id || line.status != "sent" || !is_by_procmail(*each.host, line)) continue;
       const bool is_kept = each.done.contains(to_lower(line.to));
       const bool is_sent_on = std::any_of(spawned.begin(), spawned.end(), [&](const Spawned& one) {
         return one.cause == each.custody && one.detail == "redirect" &&
@@ -109,7 +109,9 @@ void WireReading::end_procmail() {
       });
       if (found == left.end()) continue;
       left.erase(found);
-      record(FactKind::discarded, each, at, line.to).text = "thrown away by procmail";
+      stage::Fact& fact = record(FactKind::discarded, each, at, line.to);
+      fact.text = "thrown away by procmail";
+      fact.decided_by = recipe_behind_discard(each, line.to);
     }
   }
 }

@@ -28,6 +28,7 @@ struct WireTestWorld {
   std::map<stage::HostId, std::vector<LogEntry>> logs = {};
   std::vector<HeldFile> files = {};
   std::vector<QueueEntry> queues = {};
+  std::vector<ProgramDiscard> discards = {};
   std::int64_t now = 0;
   stage::Journal journal = {};
 
@@ -113,7 +114,7 @@ struct WireTestWorld {
 
   JournalReading read() {
     WireJournal wire(hosts, 0);
-    return wire.read({direct, seen, numbered, logs, files, queues, {}, stage::Time(now)});
+    return wire.read({direct, seen, numbered, logs, files, queues, {}, stage::Time(now), discards});
   }
 
   Lineage lineage(const JournalReading& reading) const {
