@@ -36,6 +36,8 @@ std::vector<FileReference> references(const HostSpec& host) {
     found.push_back(router->folder);
     found.push_back(router->procmail.rules);
     found.push_back(router->procmail.mailboxes);
+    found.push_back(router->maildrop.rules);
+    found.push_back(router->maildrop.mailboxes);
   }
   if (const auto* cloud = std::get_if<CloudSpec>(&host.role)) found.push_back(cloud->tenant);
   if (const auto* store = std::get_if<MailStoreSpec>(&host.role)) {

@@ -69,6 +69,7 @@ class Loader {
         note_not_understood(milters_without_a_part(folder, host.spam_filter.is_set() || !host.milter.empty()));
       }
       if (router->procmail.rules.is_set()) load_procmail(router->procmail, config);
+      if (router->maildrop.rules.is_set()) load_maildrop(router->maildrop, config);
     } else if (const auto* mail_store = std::get_if<MailStoreSpec>(&host.role)) {
       auto loaded = load_mailboxes(world_.spec, mail_store->mailboxes, mail_store->filter);
       take(loaded, diagnostics_);
@@ -81,7 +82,7 @@ class Loader {
     world_.hosts.push_back(std::move(config));
   }
 
-  void load_procmail(const ProcmailSpec& spec, HostConfig& config) {
+  void load_procmail(const RuleProcessorSpec& spec, HostConfig& config) {
     auto rules = read_procmail_rules(world_.spec.folder / spec.rules.path, shown(world_.spec, spec.rules.path));
     take(rules, diagnostics_);
     if (rules) config.procmail = std::move(*rules);
@@ -93,6 +94,22 @@ class Loader {
       // What a program outside does may be waived at the recipe that calls it.
       for (const procmail::Place& at : rcfile->recipes) may_be_waived_.insert(to_file_line({rcfile->file, at.line, 0}));
     }
+  }
+
+  // The real program reads its rules itself; nobody else does.
+  void load_maildrop(const RuleProcessorSpec& spec, HostConfig& config) {
+    std::error_code error;
+    if (!std::filesystem::is_directory(world_.spec.folder / spec.rules.path, error)) {
+      diagnostics_.push_back({Severity::error,
+                              spec.rules.at,
+                              fmt::format("there is no folder {}; expected maildrop's rule files there",
+                                          shown(world_.spec, spec.rules.path)),
+                              {},
+                              {}});
+    }
+    auto mailboxes = load_mailboxes(world_.spec, spec.mailboxes, {});
+    take(mailboxes, diagnostics_);
+    if (mailboxes) config.mailboxes = std::move(*mailboxes);
   }
 
   void load_view(const DnsViewSpec& spec) {

@@ -20,10 +20,10 @@ yaml::Shape mta_shape() {
   });
 }
 
-yaml::Shape procmail_shape() {
+yaml::Shape rule_processor_shape(const char* example) {
   return yaml::map({
-      yaml::required("rules", yaml::text(), "Folder of procmailrc files; the host's programs see it as /usr/local/etc.",
-                     "procmail"),
+      yaml::required("rules", yaml::text(), "Folder of its rule files; the host's programs see it as /usr/local/etc.",
+                     example),
       yaml::required("mailboxes", yaml::text(), "A mailboxes file; a mailbox lies in /var/mail/LOCALPART.",
                      "mailboxes/all.yaml"),
   });
@@ -40,8 +40,12 @@ yaml::Shape host_shape() {
                                 "Its addresses, where it has several.", "[192.0.2.25, \"2001:db8::25\"]"),
                  yaml::optional("router", path, "A Postfix folder: the host is an MTA that routes by it.",
                                 "postfix/int-mx"),
-                 yaml::optional("procmail", procmail_shape(), "Procmail as what a router's pipe transports run.",
+                 yaml::optional("procmail", rule_processor_shape("procmail"),
+                                "Procmail as what a router's pipe transports run.",
                                 "{ rules: procmail, mailboxes: mailboxes/all.yaml }"),
+                 yaml::optional("maildrop", rule_processor_shape("maildrop"),
+                                "Maildrop as what a router's pipe transports run: in the live lane only.",
+                                "{ rules: maildrop, mailboxes: mailboxes/all.yaml }"),
                  yaml::optional("mailstore", path, "A mailboxes file: the host stores mail that comes by LMTP.",
                                 "mailboxes/int.yaml"),
                  yaml::optional("filter", path, "Folder of Sieve scripts of a mail store.", "sieve"),
@@ -56,7 +60,8 @@ yaml::Shape host_shape() {
       .exactly_one_of({"address", "addresses"})
       .at_most_one_of({"router", "mailstore", "cloud", "mta"})
       .at_least_one_of({"router", "mailstore", "cloud", "mta", "spam_filter"})
-      .at_most_one_of({"spam_filter", "milter"});
+      .at_most_one_of({"spam_filter", "milter"})
+      .at_most_one_of({"procmail", "maildrop"});
 }
 
 yaml::Shape links_shape() {

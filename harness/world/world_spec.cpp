@@ -129,10 +129,14 @@ class Binder {
 
   HostRole bind_role(const Node& key, const Node& value) {
     if (const Node* router = value.find("router")) {
-      RouterSpec spec{reference(router), {}};
-      if (const Node* procmail = value.find("procmail")) {
-        spec.procmail = {reference(procmail->find("rules")), reference(procmail->find("mailboxes"))};
-      }
+      RouterSpec spec{reference(router), {}, {}};
+      const auto bind = [&](const char* program, RuleProcessorSpec& rules) {
+        if (const Node* found = value.find(program)) {
+          rules = {reference(found->find("rules")), reference(found->find("mailboxes"))};
+        }
+      };
+      bind("procmail", spec.procmail);
+      bind("maildrop", spec.maildrop);
       return spec;
     }
     if (const Node* store = value.find("mailstore")) {
@@ -173,9 +177,11 @@ class Binder {
     host.role = bind_role(key, value);
     host.spam_filter = reference(value.find("spam_filter"));
     if (const Node* milter = value.find("milter")) host.milter = yaml::as_text(*milter);
-    const Node* procmail = value.find("procmail");
-    if (procmail != nullptr && value.find("router") == nullptr) {
-      diagnostics_.push_back(procmail->error("only a host with a `router:` calls procmail, from a pipe transport"));
+    for (const char* program : {"procmail", "maildrop"}) {
+      const Node* found = value.find(program);
+      if (found == nullptr || value.find("router") != nullptr) continue;
+      diagnostics_.push_back(
+          found->error(fmt::format("only a host with a `router:` calls {}, from a pipe transport", program)));
     }
     world_.hosts.push_back(std::move(host));
   }

@@ -31,14 +31,15 @@ struct FileReference {
   bool is_set() const { return !path.empty(); }
 };
 
-/// Procmail on a router's host, for its pipe transports.
-struct ProcmailSpec {
-  FileReference rules;      ///< folder of procmailrc files, /usr/local/etc to its programs
+/// A rule processor on a router's host, for its pipe transports.
+struct RuleProcessorSpec {
+  FileReference rules;      ///< folder of its rule files, /usr/local/etc to its programs
   FileReference mailboxes;  ///< a mailbox lies in /var/mail/LOCALPART
 };
 struct RouterSpec {
   FileReference folder;
-  ProcmailSpec procmail;
+  RuleProcessorSpec procmail;
+  RuleProcessorSpec maildrop;
 };
 struct MailStoreSpec {
   FileReference mailboxes;

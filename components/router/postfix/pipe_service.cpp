@@ -49,10 +49,12 @@ Result<PipeService, Error> pipe_service_of(const Service& service) {
   return pipe;
 }
 
-bool runs_procmail(const Service& service) {
+bool runs(const Service& service, std::string_view program) {
   const auto pipe = pipe_service_of(service);
-  return pipe && pipe->program() == "procmail";
+  return pipe && pipe->program() == program;
 }
+
+bool runs_procmail(const Service& service) { return runs(service, "procmail"); }
 
 namespace {
 

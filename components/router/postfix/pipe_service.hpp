@@ -25,7 +25,9 @@ struct PipeService {
 /// The error says which attribute is missing, not known, or without effect in this model.
 Result<PipeService, Error> pipe_service_of(const Service& service);
 
-/// Whether it runs procmail, the one command whose deeds are known.
+/// Whether it runs that program: `procmail` for `argv=/usr/bin/procmail …`.
+bool runs(const Service& service, std::string_view program);
+/// Whether it runs procmail, the one command whose deeds are modelled.
 bool runs_procmail(const Service& service);
 
 /// What the macros of a command line stand for.

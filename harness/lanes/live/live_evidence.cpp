@@ -68,11 +68,11 @@ JournalReading LiveWorld::attest() {
         sources.files.push_back({host.id, copy.mailbox, copy.folder, copy.flags, std::move(copy.content)});
       }
     }
-    if (const auto procmail = procmails_.find(host.spec->name); procmail != procmails_.end()) {
-      for (MaildirCopy& copy : procmail->second->copies()) {
+    if (const auto processor = rule_processors_.find(host.spec->name); processor != rule_processors_.end()) {
+      for (MaildirCopy& copy : processor->second->copies()) {
         sources.files.push_back({host.id, copy.mailbox, copy.folder, copy.flags, std::move(copy.content)});
       }
-      for (ProcmailDiscard& discard : procmail->second->discards()) {
+      for (LoggedDiscard& discard : processor->second->discards()) {
         sources.discards.push_back({host.id, std::move(discard.subject)});
       }
     }

@@ -75,11 +75,13 @@ StepError LiveWorld::prepare_router(const HostSpec& spec, const RouterSpec& rout
       return prepared.error().message;
     }
   }
-  if (router.procmail.rules.is_set()) {
-    auto& procmail = procmails_[spec.name];
-    procmail =
-        std::make_unique<ProcmailHost>(*host, world_->spec.folder / router.procmail.rules.path, config.mailboxes);
-    if (const auto prepared = procmail->prepare(config.router->config()); !prepared) return prepared.error().message;
+  for (const auto& [program, rules] :
+       {std::pair{"procmail", router.procmail}, std::pair{"maildrop", router.maildrop}}) {
+    if (!rules.rules.is_set()) continue;
+    auto& processor = rule_processors_[spec.name];
+    processor = std::make_unique<RuleProcessorHost>(
+        *host, RuleProcessorHost::Options{program, world_->spec.folder / rules.rules.path, config.mailboxes});
+    if (const auto prepared = processor->prepare(config.router->config()); !prepared) return prepared.error().message;
   }
   return serve_names_at(spec);
 }
@@ -184,8 +186,8 @@ bool LiveWorld::is_quiet() const {
   for (const Host& host : hosts_) {
     if (host.provider && host.provider->queued() > 0) return false;
   }
-  for (const auto& [name, procmail] : procmails_) {
-    if (!procmail->is_idle()) return false;
+  for (const auto& [name, processor] : rule_processors_) {
+    if (!processor->is_idle()) return false;
   }
   return std::all_of(routers_.begin(), routers_.end(), [](const auto& each) { return each.second->is_idle(); });
 }

@@ -5,8 +5,8 @@
 #include "harness/lanes/live/dovecot_host.hpp"
 #include "harness/lanes/live/live_witness.hpp"
 #include "harness/lanes/live/postfix_host.hpp"
-#include "harness/lanes/live/procmail_host.hpp"
 #include "harness/lanes/live/rspamd_host.hpp"
+#include "harness/lanes/live/rule_processor_host.hpp"
 #include "harness/lanes/staged_world.hpp"
 #include "sandbox/sandbox.hpp"
 #include "stage/tcp_network.hpp"
@@ -106,7 +106,7 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   std::map<std::string, std::unique_ptr<PostfixHost>> routers_;
   std::map<std::string, std::unique_ptr<DovecotHost>> stores_;
   std::map<std::string, std::unique_ptr<RspamdHost>> filters_;
-  std::map<std::string, std::unique_ptr<ProcmailHost>> procmails_;  ///< on hosts of routers_
+  std::map<std::string, std::unique_ptr<RuleProcessorHost>> rule_processors_;  ///< on hosts of routers_
   std::vector<std::unique_ptr<dns::DnsServer>> name_servers_;
   std::size_t coming_up_ = 0;
   StepError start_error_;

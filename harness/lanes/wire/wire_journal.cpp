@@ -40,7 +40,7 @@ JournalReading WireJournal::read(const WireSources& sources) {
   reading.record_spawned();
   reading.take_filtered();
   reading.end_store();
-  reading.end_procmail();
+  reading.end_rule_processors();
   reading.note_recipes();
   reading.end_postfix();
   reading.take_strays();

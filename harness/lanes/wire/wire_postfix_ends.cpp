@@ -58,6 +58,10 @@ class PostfixEnds {
     stage::Fact& fact = reading_.record(FactKind::queued, held_, reading_.sources.now, recipient);
     fact.detail = entry.queue;
     fact.text = entry.reason;
+    for (const auto* line : lines_) {
+      const PostfixLogLine& said = line->second;
+      if (said.status == "deferred" && equal_ignoring_case(said.to, recipient)) fact.text = said.text;
+    }
   }
 
   // Every recipient that this message turned out to have here.

@@ -102,8 +102,8 @@ struct WireReading {
   void take_sent_by_postfix();  // wire_postfix.cpp
   void take_notices();
   void take_submitted();  // wire_submitted.cpp
-  void end_procmail();
-  bool is_by_procmail(const WireHost& host, const PostfixLogLine& line) const;  // wire_recipes.cpp
+  void end_rule_processors();
+  bool is_by(std::string_view program, const WireHost& host, const PostfixLogLine& line) const;  // wire_recipes.cpp
   void foresee_procmail();
   std::string recipe_behind_copy(const Held& of, std::string_view mailbox, std::string_view folder);
   std::string recipe_behind_discard(const Held& of, std::string_view recipient);

@@ -58,17 +58,17 @@ bool goes_to(const router::CommandResult::Submitted& submitted, const Held& made
 
 }  // namespace
 
-bool WireReading::is_by_procmail(const WireHost& host, const PostfixLogLine& line) const {
+bool WireReading::is_by(std::string_view program, const WireHost& host, const PostfixLogLine& line) const {
   if (host.decider == nullptr || line.relay.empty()) return false;
   const postfix::Service* service = host.decider->config().master().transport(line.relay);
-  return service != nullptr && postfix::runs_procmail(*service);
+  return service != nullptr && postfix::runs(*service, program);
 }
 
 void WireReading::foresee_procmail() {
   for (const WireHost& host : hosts) {
     if (host.commands == nullptr) continue;
     for (const auto& [at, line] : log[host.id]) {
-      if (!is_by_procmail(host, line)) continue;
+      if (!is_by("procmail", host, line)) continue;
       const Held* of = find(host, line.queue_id);
       if (of == nullptr) continue;
       // What a program remembers of earlier messages (formail -D) must not be asked twice about one of them.

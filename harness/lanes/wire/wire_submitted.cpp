@@ -1,5 +1,5 @@
-// Messages that a program on a Postfix host gave to sendmail(1): what procmail sent on, and what it answered. And what
-// procmail threw away. See wire_reading.hpp; pickup(8), procmailrc(5).
+// Messages that procmail or maildrop on a Postfix host gave to sendmail(1): what it sent on, and what it answered. And
+// what it threw away. See wire_reading.hpp; pickup(8), procmailrc(5), maildropfilter(7).
 #include "base/text.hpp"
 #include "harness/lanes/wire/wire_reading.hpp"
 #include "mail/data_codec.hpp"
@@ -91,13 +91,16 @@ void WireReading::take_submitted() {
   }
 }
 
-void WireReading::end_procmail() {
+void WireReading::end_rule_processors() {
   std::vector<ProgramDiscard> left = sources.discards;
   for (Held& each : held) {
     if (each.host->program != HostProgram::postfix) continue;
     const std::string subject(trim(mail::Message::parse(std::string(each.body)).value("Subject")));
     for (const auto& [at, line] : log[each.host->id]) {
-      if (line.queue_id != each.id || line.status != "sent" || !is_by_procmail(*each.host, line)) continue;
+      if (line.queue_id != each.id || line.status != "sent" ||
+          !(is_by("procmail", *each.host, line) || is_by("maildrop", *each.host, line))) {
+        continue;
+      }
       const bool is_kept = each.done.contains(to_lower(line.to));
       const bool is_sent_on = std::any_of(spawned.begin(), spawned.end(), [&](const Spawned& one) {
         return one.cause == each.custody && one.detail == "redirect" &&
@@ -110,7 +113,7 @@ void WireReading::end_procmail() {
       if (found == left.end()) continue;
       left.erase(found);
       stage::Fact& fact = record(FactKind::discarded, each, at, line.to);
-      fact.text = "thrown away by procmail";
+      fact.text = "thrown away by " + line.relay;
       fact.decided_by = recipe_behind_discard(each, line.to);
     }
   }
