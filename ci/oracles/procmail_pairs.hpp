@@ -34,6 +34,7 @@ class ProcmailPairs {
   std::string condition();
   std::string expression(bool in_header);
   std::string value();
+  std::string folders();
   std::string action(int depth);
 
   std::mt19937_64 random_;

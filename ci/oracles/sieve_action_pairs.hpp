@@ -54,6 +54,7 @@ class SieveActionPairs {
   std::mt19937_64 random_;
   bool uses_inbox_ = false;
   bool has_acted_ = false;
+  bool has_deleted_ = false;
 };
 
 }  // namespace watershed::oracle

@@ -15,6 +15,8 @@
 //   mailto: of several addresses with commas is refused (RFC 6068 §2), bcc is left out
 //   a flag twice in one list: the flags behind it are lost in the store
 //   Auto-Submitted that the script adds counts for vacation, even behind it, and does not for notify
+//   once deleteheader has changed the header, vacation compares fields with their line end: it answers what Precedence
+//     or X-Auto-Response-Suppress forbids, and does not answer where Auto-Submitted is "no"
 //   an included script without imap4flags stores with the flags that hold in the end
 #include "base/file.hpp"
 #include "ci/oracles/sieve_action_pairs.hpp"

@@ -56,6 +56,61 @@ TEST(Procmail, Scores) {
   EXPECT_EQ(score("* -1^0\n* 3^0 A ?? zzz"), "-1");
 }
 
+// Each as procmail 3.22 has it.
+TEST(Procmail, ScoresAtTheirLimits) {
+  const auto score = [](std::string_view conditions) {
+    return run("A=abc\n:0\n" + std::string(conditions) + "\n{ }\nLOG=\"$=\"\n").log;
+  };
+  EXPECT_EQ(score("* -100^0\n* 2.5^2 A ?? ()"), "2147483549") << "infinity is added";
+  EXPECT_EQ(score("* 100^0\n* -2.5^2 A ?? ()\n* 50^0"), "-2147483499");
+  EXPECT_EQ(score("* -100^0\n* 2.5^2 A ?? ()\n* -2.5^2 A ?? ()\n* 7^0"), "-93");
+  EXPECT_EQ(score("* -1^2 > 0\n* 7^0"), "2147483647") << "a division by nothing is plus infinity";
+  EXPECT_EQ(score("* -1^0 NONE ?? < 5\n* 7^0"), "2147483647");
+  EXPECT_EQ(score("* 1^0 NONE ?? < 0\n* 7^0"), "-2147483647");
+}
+
+TEST(Procmail, LastFolder) {
+  const auto last = [](std::string_view action) {
+    return run("A=foo\nSENDMAIL=/sm\nLASTFOLDER=before\n:0 c\n" + std::string(action) + "\nLOG=$LASTFOLDER\n").log;
+  };
+  EXPECT_EQ(last("mbox"), "mbox");
+  EXPECT_EQ(last("f/"), "f/new/1");
+  EXPECT_EQ(last("f/. g/ h"), "f/1 g/new/1 h/msg.1");
+  EXPECT_EQ(last("/dev/null"), "/dev/null");
+  EXPECT_EQ(last("! a@b.example   $A"), "/sm -oi a@b.example foo");
+  EXPECT_EQ(last("|  cat  \"$A b\" - "), "cat foo b -");
+  EXPECT_EQ(last("| cat $A >x"), " cat $A >x");
+  EXPECT_EQ(last("B=|cat"), "before");
+}
+
+TEST(Procmail, LastFolderIsWhatFailedToo) {
+  struct Failing final : Programs {
+    std::optional<ProgramResult> run(std::string_view, const MailText&, const Environment&) override {
+      return ProgramResult{1, {}, {}, {}};
+    }
+  } failing;
+  EXPECT_EQ(run(":0 w\n| exit; x\nLOG=$LASTFOLDER\n", letter, &failing).log, " exit; x");
+  EXPECT_EQ(run("LASTFOLDER=before\n:0 fw\n| exit; x\nLOG=$LASTFOLDER\n", letter, &failing).log, "before");
+}
+
+TEST(Procmail, SeveralFolders) {
+  struct OnlyRoot final : FolderView {
+    PathKind kind(const std::string& path) const override {
+      return path == "." ? PathKind::directory : path == "box" ? PathKind::file : PathKind::nothing;
+    }
+  } folders;
+  const auto filed = [&](std::string_view action) {
+    const auto rcfile = read_rcfile("DEFAULT=INBOX/\n:0\n" + std::string(action) + "\n", "rc");
+    std::string names;
+    for (const Delivery& one : evaluate(**rcfile, {.mail = MailText{std::string(letter)}, .folders = &folders}).deliveries)
+      names += one.folder + " ";
+    return names;
+  };
+  EXPECT_EQ(filed("a/ b c/."), "a/ b c/. ");
+  EXPECT_EQ(filed("a/ no/b/ box c"), "a/ c ") << "those that cannot be are skipped";
+  EXPECT_EQ(filed("no/a/ b/"), "INBOX/ ") << "but not the first";
+}
+
 TEST(Procmail, ConditionsWithSubstitution) {
   EXPECT_TRUE(holds("$ V ?? ^^${V}^^", "V=abc\n"));
   EXPECT_TRUE(holds("$ W ?? $\\W", "W='a.c (x'\n"));

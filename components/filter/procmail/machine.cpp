@@ -183,6 +183,7 @@ void Machine::deliver_default() {
     delivery.is_default = true;
     delivery.text = mail_;
     if (!folder_takes(folder, delivery)) continue;
+    environment_.set("LASTFOLDER", file_in(folder, delivery));
     record(std::move(delivery), nullptr);
     delivered_ = true;
     return;

@@ -73,6 +73,8 @@ class Machine {
   Level inner_level(const Recipe& recipe) const;
   void clone_into(const Recipe& recipe);
   bool folder_takes(const std::string& path, Delivery& delivery);
+  std::string file_in(const std::string& path, const Delivery& delivery) const;
+  std::string shown_command(const std::string& command, SourcePosition at);
   void record(Delivery delivery, const Recipe* recipe);
   /// Nothing where the program is not known: then it is assumed to succeed without a word.
   std::optional<ProgramResult> run_program(const std::string& command, const MailText& input, SourcePosition at);

@@ -2,6 +2,7 @@
 #include "components/filter/procmail/machine.hpp"
 
 #include "base/text.hpp"
+#include "components/filter/procmail/scanner.hpp"
 
 #include <fmt/format.h>
 
@@ -76,9 +77,18 @@ void Machine::record(Delivery delivery, const Recipe* recipe) {
     }
   }
   if (!delivery.text) delivery.text = mail_;
-  environment_.set("LASTFOLDER", !delivery.folder.empty() ? delivery.folder : delivery.command);
   run_.outcome.deliveries.push_back(std::move(delivery));
 }
+
+namespace {
+
+/// The folder's own name: `folder/` and `folder/.` say only of what kind it is.
+std::string_view without_kind(std::string_view folder) {
+  if (folder.ends_with("/.")) return folder.substr(0, folder.size() - 2);
+  return folder.ends_with('/') ? folder.substr(0, folder.size() - 1) : folder;
+}
+
+}  // namespace
 
 bool Machine::folder_takes(const std::string& path, Delivery& delivery) {
   if (path.empty()) return false;
@@ -89,14 +99,11 @@ bool Machine::folder_takes(const std::string& path, Delivery& delivery) {
     delivery.kind = Delivery::Kind::discard;
     return true;
   }
-  std::string bare = delivery.folder;
-  delivery.kind = Delivery::Kind::mbox;
-  if (bare.ends_with("/.")) {
+  const std::string bare(without_kind(delivery.folder));
+  if (delivery.folder.ends_with("/.")) {
     delivery.kind = Delivery::Kind::mh;
-    bare.resize(bare.size() - 2);
-  } else if (bare.ends_with("/")) {
+  } else if (delivery.folder.ends_with('/')) {
     delivery.kind = Delivery::Kind::maildir;
-    bare.pop_back();
   }
   const FolderView* view = run_.input.folders;
   if (view == nullptr) return true;
@@ -115,20 +122,53 @@ bool Machine::folder_takes(const std::string& path, Delivery& delivery) {
   return true;
 }
 
+// procmailrc(5), LASTFOLDER. The names that procmail makes from clock and process are taken to be `1`, as is the number
+// of the first message in an MH folder.
+std::string Machine::file_in(const std::string& path, const Delivery& delivery) const {
+  const std::string bare(without_kind(path));
+  switch (delivery.kind) {
+    case Delivery::Kind::maildir:
+      return bare + "/new/1";
+    case Delivery::Kind::mh: {
+      const auto& before = run_.outcome.deliveries;
+      const auto count = std::count_if(before.begin(), before.end(),
+                                       [&](const Delivery& one) { return one.folder == delivery.folder; });
+      return fmt::format("{}/{}", bare, count + 1);
+    }
+    case Delivery::Kind::directory:
+      return bare + "/" + environment_.value_of("MSGPREFIX") + "1";
+    default:
+      return path;
+  }
+}
+
+// procmailrc(5), "Recipe action line": only directories may be several; each is one more name for the same file.
+// Seen in procmail 3.22: behind a first directory everything is one, made if need be, or is skipped; behind anything
+// else, everything is skipped.
 bool Machine::into_folder(const Recipe& recipe) {
   const SourcePosition at = position(recipe.action.at);
-  // Only directories may be several; each is one more name for the same file.
   std::vector<Delivery> deliveries;
+  std::string files;
   for (const Word& word : recipe.action.words) {
+    const bool is_first = deliveries.empty();
     Delivery delivery;
+    if (!is_first) delivery.kind = Delivery::Kind::directory;
     const std::string path = expanded(word, at);
-    if (failed() || overflows(path.size()) || !folder_takes(path, delivery)) {
-      run_.outcome.log.push_back(fmt::format("procmail: Error while writing to \"{}\"\n", path));
+    if (failed() || overflows(path.size())) return false;
+    const bool is_wanted = is_first || (deliveries.front().is_folder() && deliveries.front().kind != Delivery::Kind::mbox);
+    if (!is_wanted || !folder_takes(path, delivery)) {
+      const std::string bare(without_kind(path));
+      run_.outcome.log.push_back(
+          fmt::format("procmail: {} \"{}\"\n", is_first ? "Error while writing to" : "Skipped", bare));
+      if (!is_first) continue;
+      environment_.set("LASTFOLDER", bare);
       return false;
     }
+    files += (is_first ? "" : " ") + file_in(path, delivery);
     deliveries.push_back(std::move(delivery));
   }
   for (Delivery& delivery : deliveries) record(std::move(delivery), &recipe);
+  environment_.set("LASTFOLDER", files);
   return true;
 }
 
@@ -137,11 +177,13 @@ bool Machine::forward(const Recipe& recipe) {
   delivery.kind = Delivery::Kind::forward;
   delivery.arguments = expanded_arguments(recipe.action.words, position(recipe.action.at));
   if (failed()) return false;
-  delivery.command = environment_.value_of("SENDMAIL") + " " + environment_.value_of("SENDMAILFLAGS");
-  for (const std::string& argument : delivery.arguments) delivery.command += " " + argument;
   // Seen in procmail 3.22: SENDMAILFLAGS are split at blanks, whatever quotes they had.
   const std::string options = environment_.value_of("SENDMAILFLAGS");
   for (const std::string_view option : split(options, " \t\n")) delivery.options.emplace_back(option);
+  delivery.command = environment_.value_of("SENDMAIL");
+  for (const std::string& option : delivery.options) delivery.command += " " + option;
+  for (const std::string& argument : delivery.arguments) delivery.command += " " + argument;
+  environment_.set("LASTFOLDER", delivery.command);
   record(std::move(delivery), &recipe);
   return true;
 }
@@ -162,6 +204,20 @@ std::optional<ProgramResult> Machine::run_program(const std::string& command, co
   return result;
 }
 
+// procmailrc(5), SHELLMETAS: what has none of them is split into words here, not by a shell.
+std::string Machine::shown_command(const std::string& command, SourcePosition at) {
+  const std::string metas = environment_.value_of("SHELLMETAS");
+  if (command.find_first_of(metas) != std::string::npos) return command;
+  std::vector<Word> words;
+  Scanner scanner(command);
+  while (true) {
+    scanner.skip_blanks_and_lines();
+    if (scanner.at_end()) break;
+    words.push_back(scanner.word());
+  }
+  return fmt::format("{}", fmt::join(expanded_arguments(words, std::move(at)), " "));
+}
+
 bool Machine::program(const Recipe& recipe) {
   const SourcePosition at = position(recipe.at);
   const Flags& flags = recipe.flags;
@@ -176,13 +232,14 @@ bool Machine::program(const Recipe& recipe) {
     environment_.set(recipe.action.captured_in, std::move(output));
     return true;
   }
+  // Set by a failure too. Seen in procmail 3.22.
+  if (!flags.filter) environment_.set("LASTFOLDER", shown_command(recipe.action.command, at));
   if (waits && result.exit_code != 0) return false;
   if (flags.filter) {
     // A filter that is not known is taken to leave the message as it is.
     if (known) filtered(flags, result.output);
     return true;
   }
-  environment_.set("LASTFOLDER", recipe.action.command);
   if (run_.outcome.deliveries.size() == sent_before) {
     Delivery delivery;
     // A program that is known and sent nothing keeps nothing: the message ends there.

@@ -157,7 +157,7 @@ bool Machine::expression_holds(const Recipe& recipe, const Condition& condition,
     if (found->end == from) {
       // An expression that matches nothing matches without end: the sum of the series.
       if (exponent > 0 && exponent < 1) score += added * exponent / (1 - exponent);
-      if (exponent >= 1) score = added < 0 ? score_min : score_max;
+      if (exponent >= 1) score += added < 0 ? score_min : score_max;
       break;
     }
     if (score >= score_max || score <= score_min) break;
@@ -178,11 +178,16 @@ bool Machine::size_holds(const Recipe& recipe, const Condition& condition, doubl
   const bool is_larger = condition.kind == Condition::Kind::larger;
   if (!condition.weight) return (is_larger ? length > bound : length < bound) != condition.inverted;
   // procmailsc(5), "Weighted length conditions".
-  const double upper = is_larger != condition.inverted ? length : bound;
-  const double lower = is_larger != condition.inverted ? bound : length;
-  const double ratio = lower == 0 ? HUGE_VAL : upper / lower;
-  const double added = condition.weight->weight * std::pow(ratio, condition.weight->exponent);
-  score = std::isnan(added) ? score : std::clamp(score + added, score_min, score_max);
+  const bool grows = is_larger != condition.inverted;
+  const double upper = grows ? length : bound;
+  const double lower = grows ? bound : length;
+  if (lower == 0) {
+    // Seen in procmail 3.22: a division by nothing is plus infinity whatever the weight, but not for `0 < 0`.
+    score = upper > 0 || grows ? score_max : score_min;
+    return true;
+  }
+  const double added = condition.weight->weight * std::pow(upper / lower, condition.weight->exponent);
+  if (!std::isnan(added)) score = std::clamp(score + added, score_min, score_max);
   return true;
 }
 

@@ -29,8 +29,8 @@ class Regex::Search {
     // The newline before the search area: imagined at its start, or the one that ended the match before.
     const bool is_start = from_ == 0;
     if (is_start || text_[from_ - 1] == '\n') {
-      before_ = is_start ? 0 : from_ - 1;
-      start(before_);
+      is_before_start_ = is_start;
+      start(is_start ? 0 : from_ - 1);
       if (done()) return result();
       step('\n', from_);
     } else {
@@ -87,7 +87,7 @@ class Regex::Search {
           pending_.push_back({one.next, marked});
           break;
         case Kind::match_start:
-          pending_.push_back({one.next, position_});
+          pending_.push_back({one.next, mark_here()});
           break;
         case Kind::text_start:
           if (is_after_start_) pending_.push_back({one.next, marked});
@@ -104,10 +104,17 @@ class Regex::Search {
     }
   }
 
+  /// A place for `\/`: those before the first and behind the last newline, which are imagined, are places of their own.
+  std::size_t mark_here() const { return is_before_start_ ? 0 : position_ + (is_behind_ ? 2 : 1); }
+
+  /// Seen in procmail 3.22: a later `\/` than that of the match already found does not count, an earlier one does; one
+  /// behind the imagined last newline splits off nothing, not even an empty text.
   void record(std::size_t mark) {
+    if (found_ && found_mark_ != no_mark && mark > found_mark_) return;
     Found found{.end = std::max(position_, from_), .match = {}};
-    if (mark != no_mark) found.match = Span{mark, std::min(position_, text_.size())};
+    if (mark <= text_.size() + 1) found.match = Span{std::max<std::size_t>(mark, 1) - 1, position_};
     found_ = found;
+    found_mark_ = mark;
   }
 
   bool accepts(const Instruction& one, unsigned char c) const {
@@ -130,6 +137,7 @@ class Regex::Search {
   void step(unsigned char c, std::size_t after) {
     std::swap(now_, last_);
     begin_list(after);
+    is_before_start_ = false;
     is_after_start_ = after == 0 && !is_behind_;
     // Where two ways meet, the one whose `\/` came first goes on: those that have passed it are moved first.
     for (const bool is_marked : {true, false}) {
@@ -147,8 +155,8 @@ class Regex::Search {
   const Regex& regex_;
   std::string_view text_;
   std::size_t from_;
-  std::size_t before_ = 0;
   std::size_t position_ = 0;
+  bool is_before_start_ = false;
   bool is_after_start_ = false;
   bool is_behind_ = false;
   std::vector<std::uint32_t> seen_;
@@ -157,6 +165,7 @@ class Regex::Search {
   std::vector<Thread> last_;
   std::vector<Thread> pending_;
   std::optional<Found> found_;
+  std::size_t found_mark_ = no_mark;
 };
 
 std::optional<Found> Regex::search(std::string_view text, std::size_t from) const {

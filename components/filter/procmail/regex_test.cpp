@@ -61,6 +61,24 @@ TEST(ProcmailRegex, MatchIsTheLongestFromTheFirstEnd) {
   EXPECT_EQ(match("^\\/.+", "abc\nd"), "abc");
 }
 
+// Each as procmail 3.22 has it.
+TEST(ProcmailRegex, MatchBeginsWhereTheFirstMatchSplit) {
+  EXPECT_EQ(match("^Subject:.*<\\/[^>]+", "Subject: <ab> <cd>"), "ab");
+  EXPECT_EQ(match("(\\<)data(\\>)\\/.*", " data data\nxyz"), "data");
+  EXPECT_EQ(match(".*x\\/y*", "xbbxyy"), "");
+  EXPECT_EQ(match("x\\/(abc|xab)", "xxabc"), "xab");
+  EXPECT_EQ(match("x\\/(abc.*z|q.*y)", "xabcxqyzy"), "abcxqyz") << "an earlier split that matches later";
+  EXPECT_EQ(match("($|x?)\\/.*", "axx"), "") << "the first newline is imagined, and a place of its own";
+}
+
+TEST(ProcmailRegex, BehindTheImaginedNewlineNothingIsSplitOff) {
+  const auto regex = Regex::parse("(\\<)list(\\>)\\/.*", true);
+  const auto found = regex->search("list");
+  ASSERT_TRUE(found);
+  EXPECT_FALSE(found->match);
+  EXPECT_EQ(match("(\\<)list(\\>)\\/.*", "list\n"), "");
+}
+
 TEST(ProcmailRegex, BrokenOnesAreReadAsFarAsTheyGo) {
   EXPECT_EQ(count("(a", "abc"), 1);
   EXPECT_EQ(count("a)", "abc"), 1);

@@ -130,7 +130,7 @@ class Reader {
     const bool is_one_line = value.find_first_of("\r\n") == std::string::npos && value.find('\0') == std::string::npos;
     if (!is_one_line) return fail("invalid header field body");
     if (key == "subject") {
-      if (mailto_.subject.empty()) mailto_.subject = value;
+      if (!mailto_.subject) mailto_.subject = value;
       return;
     }
     // RFC 5436 §2.3: what the notice says of itself is not the script's to say.

@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "mail/path.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,8 +16,8 @@ struct Mailto {
   std::vector<mail::ForwardPath> to;
   std::vector<mail::ForwardPath> cc;
   std::vector<mail::ForwardPath> bcc;
-  std::string subject;                                      ///< UTF-8; empty: none
-  std::string body;                                         ///< the same
+  std::optional<std::string> subject;                       ///< UTF-8; may be empty
+  std::string body;                                         ///< UTF-8; empty: none
   std::vector<std::pair<std::string, std::string>> fields;  ///< others, in order; reserved ones are left out
 
   bool has_recipients() const { return !to.empty() || !cc.empty() || !bcc.empty(); }

@@ -89,7 +89,7 @@ mail::Message compose_notice(const Notify& notify, const ResponseContext& contex
   text += fmt::format("From: {}\r\n", notify.from.empty() ? owner_address(context) : encode_header_value(notify.from));
   text += notify.header;
   text += fmt::format("Subject: {}\r\n", encode_header_value(notify.message));
-  // RFC 5436 §2.6: importance as mail programs know it.
+  // RFC 5436 §2.4: importance as mail programs know it.
   constexpr std::string_view names[] = {"High", "Normal", "Low"};
   const std::string_view name = names[notify.importance - 1];
   text += fmt::format("X-Priority: {} ({})\r\nImportance: {}\r\n", notify.importance * 2 - 1, name, name);

@@ -93,9 +93,12 @@ class NotifyCommand final : public CommandNode {
       const std::string value = evaluation.expanded(*importance);
       notify.importance = value == "1" ? 1 : value == "3" ? 3 : 2;
     }
-    notify.message = message ? evaluation.expanded(*message) : mailto.subject;
-    if (notify.message.empty()) {
-      notify.message = "Notification: " + subject_of(evaluation).value_or("(no subject)");
+    // RFC 5436 §2.6: :message, even an empty one, goes before the URI's subject, and both before one made up here.
+    if (message) {
+      notify.message = evaluation.expanded(*message);
+    } else {
+      notify.message = mailto.subject ? *mailto.subject
+                                      : "Notification: " + subject_of(evaluation).value_or("(no subject)");
     }
     notify.body = mailto.body;
     const auto add = [&](std::string_view name, const std::vector<mail::ForwardPath>& paths) {
