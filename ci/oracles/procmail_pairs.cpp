@@ -196,7 +196,8 @@ std::string ProcmailPairs::action(int depth) {
     case 2:
       return chance(30) ? folders() : fmt::format("f{}/.", ++folders_);
     case 3:
-      return std::string(one_of({"| cat >/dev/null", "| cat >/dev/null; exit 1", "| cat  - \"-\" $UNSET", "| grep -q \"no $A\"   -"}));
+      return std::string(
+          one_of({"| cat >/dev/null", "| cat >/dev/null; exit 1", "| cat  - \"-\" $UNSET", "| grep -q \"no $A\"   -"}));
     case 7:
     case 8:
     case 9:

@@ -63,8 +63,9 @@ std::string SieveActionPairs::message() {
   }
   if (chance(30)) text += "References: <r1@e.example> <r2@e.example>\r\n";
   if (chance(8)) {
-    const std::string line = one_of({"Auto-Submitted: auto-replied\r\n", "Auto-Submitted: no\r\n", "List-Id: <l.example>\r\n",
-                    "Precedence: bulk\r\n", "Precedence: first-class\r\n", "X-Auto-Response-Suppress: All\r\n"});
+    const std::string line =
+        one_of({"Auto-Submitted: auto-replied\r\n", "Auto-Submitted: no\r\n", "List-Id: <l.example>\r\n",
+                "Precedence: bulk\r\n", "Precedence: first-class\r\n", "X-Auto-Response-Suppress: All\r\n"});
     // What vacation compares behind deleteheader is left out: see the oracle's faults.
     const bool is_compared = !line.starts_with("List-Id") && !line.ends_with("auto-replied\r\n");
     if (!has_deleted_ || !is_compared) text += line;

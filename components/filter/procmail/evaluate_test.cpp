@@ -102,7 +102,8 @@ TEST(Procmail, SeveralFolders) {
   const auto filed = [&](std::string_view action) {
     const auto rcfile = read_rcfile("DEFAULT=INBOX/\n:0\n" + std::string(action) + "\n", "rc");
     std::string names;
-    for (const Delivery& one : evaluate(**rcfile, {.mail = MailText{std::string(letter)}, .folders = &folders}).deliveries)
+    for (const Delivery& one :
+         evaluate(**rcfile, {.mail = MailText{std::string(letter)}, .folders = &folders}).deliveries)
       names += one.folder + " ";
     return names;
   };

@@ -155,7 +155,8 @@ bool Machine::into_folder(const Recipe& recipe) {
     if (!is_first) delivery.kind = Delivery::Kind::directory;
     const std::string path = expanded(word, at);
     if (failed() || overflows(path.size())) return false;
-    const bool is_wanted = is_first || (deliveries.front().is_folder() && deliveries.front().kind != Delivery::Kind::mbox);
+    const bool is_wanted =
+        is_first || (deliveries.front().is_folder() && deliveries.front().kind != Delivery::Kind::mbox);
     if (!is_wanted || !folder_takes(path, delivery)) {
       const std::string bare(without_kind(path));
       run_.outcome.log.push_back(

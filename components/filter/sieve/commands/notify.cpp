@@ -97,8 +97,8 @@ class NotifyCommand final : public CommandNode {
     if (message) {
       notify.message = evaluation.expanded(*message);
     } else {
-      notify.message = mailto.subject ? *mailto.subject
-                                      : "Notification: " + subject_of(evaluation).value_or("(no subject)");
+      notify.message =
+          mailto.subject ? *mailto.subject : "Notification: " + subject_of(evaluation).value_or("(no subject)");
     }
     notify.body = mailto.body;
     const auto add = [&](std::string_view name, const std::vector<mail::ForwardPath>& paths) {
