@@ -1,6 +1,8 @@
 // Expressions taken apart as text: literals, groups, alternatives, and their POSIX form. See sieve_test.hpp.
 #include "components/filter/translate/sieve_test.hpp"
 
+#include <utility>
+
 namespace watershed::rules {
 
 namespace {
@@ -17,6 +19,20 @@ std::size_t class_end(std::string_view text, std::size_t at) {
   if (at < text.size()) ++at;
   while (at < text.size() && text[at] != ']') ++at;
   return at + 1;
+}
+
+/// No repetition, option or alternative: there is one way to match it from a given place.
+bool has_one_way(std::string_view expression) {
+  for (std::size_t i = 0; i < expression.size(); ++i) {
+    if (expression[i] == '[') {
+      i = class_end(expression, i) - 1;
+    } else if (expression[i] == '\\') {
+      ++i;
+    } else if (std::string_view("*+?|").find(expression[i]) != std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
 }
 
 }  // namespace
@@ -82,6 +98,7 @@ std::optional<std::string> group_of(std::string_view expression) {
 std::optional<std::string> posix_of(std::string_view expression, int& match_group) {
   std::string out;
   int groups = 0;
+  bool is_split = false;
   bool opens_rest = false;
   bool may_repeat = false;
   for (std::size_t i = 0; i < expression.size(); ++i) {
@@ -97,8 +114,9 @@ std::optional<std::string> posix_of(std::string_view expression, int& match_grou
       if (i + 1 >= expression.size()) return std::nullopt;
       const char next = expression[++i];
       if (next == '/') {
-        if (match_group != 0) return std::nullopt;
-        match_group = groups + 1;
+        if (std::exchange(is_split, true)) return std::nullopt;
+        // procmail splits at the first end of the left part, POSIX at its last.
+        match_group = has_one_way(expression.substr(0, i - 1)) ? groups + 1 : 0;
         // `\/` before a group that ends the expression is that group; else the rest becomes one.
         if (!group_of(expression.substr(i + 1))) {
           out += '(';

@@ -92,6 +92,8 @@ SieveTest value_test(const std::vector<std::string>& names, std::string_view exp
       return refused("the expression goes over the end of a field, or says what POSIX cannot",
                      "write a header test for each field by hand");
     }
+    // Of several fields procmail takes the first in the message, Sieve the first in the list.
+    if (names.size() > 1) test.match_group = 0;
     test.extensions.insert("regex");
     test.text = fmt::format("header :regex {}{} {}", with, fields, quoted((is_anchored ? "^" : "") + *posix));
   }

@@ -47,8 +47,8 @@ std::vector<std::string> alternatives_of(std::string_view expression);
 /// What stands in the parentheses, where the whole expression is one group.
 std::optional<std::string> group_of(std::string_view expression);
 
-/// The same as a POSIX extended expression on one header value. Nothing where POSIX cannot say it. `match_group` is set
-/// where `\/` stands in front of a group or the rest.
+/// The same as a POSIX extended expression on one header value. Nothing where POSIX cannot say it. `match_group` is
+/// the group that MATCH gets; 0 without `\/`, or where POSIX would split elsewhere.
 std::optional<std::string> posix_of(std::string_view expression, int& match_group);
 
 /// A test on fields for what stands behind `^Name:`.

@@ -47,6 +47,15 @@ TEST(Translate, VerdictsSayWhatIsAssumed) {
   EXPECT_THAT(verdict(":0\n* ^Subject:x\nx/\n"), HasSubstr("refused: 'x' has to stand directly behind the colon"));
 }
 
+TEST(Translate, MatchIsUsedOnlyWhereBothSplitAlike) {
+  EXPECT_THAT(of(":0\n* ^Subject:.*<\\/[^>]+\n$MATCH/\n").script, HasSubstr("fileinto \"${1}\""));
+  // procmail splits `a b< c<` at the first `<`, a POSIX expression at the last.
+  const std::string unknown = "refused: the folder's name is known only to a run";
+  EXPECT_THAT(verdict(":0\n* ^Subject:.*a.*<\\/[^>]+\n$MATCH/\n"), HasSubstr(unknown));
+  EXPECT_THAT(verdict(":0\n* ^(To|Cc):.*<\\/[^>]+\n$MATCH/\n"), HasSubstr(unknown));
+  EXPECT_THAT(of(":0\n* ^Subject:.*a.*<\\/[^>]+\nx/\n").script, HasSubstr("fileinto \"x\""));
+}
+
 TEST(Translate, RefusedRecipesLeaveNoRule) {
   const std::string script = of(":0\n* ? test -f x\nFolder/\n").script;
   EXPECT_THAT(script, HasSubstr("# REFUSED: it asks the program"));
