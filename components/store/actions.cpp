@@ -1,4 +1,5 @@
 // Carries out what a Sieve script decided: keep, file, redirect, reject, answer. RFC 5228 §4, RFC 5429, RFC 5230.
+#include "components/filter/sieve/coverage.hpp"
 #include "components/filter/sieve/response.hpp"
 #include "components/filter/sieve/vacation.hpp"
 #include "components/store/outgoing.hpp"
@@ -23,6 +24,15 @@ void MailStore::carry_out(const sieve::Outcome& outcome, const Outgoing& context
                            .detail = "sieve error",
                            .text = outcome.error->message,
                            .decided_by = to_file_line(outcome.error->at)});
+  }
+  for (const SourcePosition& at : sieve::lines_without_action(*mailbox.settings().script, outcome)) {
+    stage_.journal.record({.kind = FactKind::note,
+                           .host = options_.host,
+                           .at = stage_.executor.now(),
+                           .custody = context.custody,
+                           .recipient = display(context.recipient.forward_path),
+                           .detail = "rule",
+                           .decided_by = to_file_line(at)});
   }
   for (const sieve::Action& action : outcome.actions) {
     const SourcePosition& at = action.at.line > 0 ? action.at : mailbox_at;

@@ -10,7 +10,6 @@
 #include "components/filter/sieve/parser.hpp"
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <set>
 
@@ -22,14 +21,11 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t annotated_octets_max = 256 * 1024;
 
-void note_sieve_actions(const std::vector<sieve::ast::Node>& commands, std::set<int>& lines) {
-  // RFC 5228 §4, RFC 5429, RFC 5230: what a branch does with the message. A branch without one of these changes
-  // nothing.
-  constexpr std::array<std::string_view, 7> actions = {"keep",   "fileinto", "redirect", "discard",
-                                                       "reject", "ereject",  "vacation"};
+// Everything that can be carried out or not: branches, actions, and what prepares them.
+void note_sieve_commands(const std::vector<sieve::ast::Node>& commands, std::set<int>& lines) {
   for (const sieve::ast::Node& command : commands) {
-    if (std::find(actions.begin(), actions.end(), command.name) != actions.end()) lines.insert(command.at.line);
-    note_sieve_actions(command.block, lines);
+    if (command.name != "require") lines.insert(command.at.line);
+    note_sieve_commands(command.block, lines);
   }
 }
 
@@ -37,7 +33,7 @@ std::set<int> sieve_lines(const std::string& text) {
   const sieve::Limits limits;
   sieve::Report report(text, "", limits.diagnostics_max);
   std::set<int> lines;
-  note_sieve_actions(sieve::parse(text, limits, report), lines);
+  note_sieve_commands(sieve::parse(text, limits, report), lines);
   return lines;
 }
 
@@ -88,6 +84,13 @@ bool is_rcfile(const World& world, const std::string& shown) {
   });
 }
 
+bool is_maildrop_file(const WorldSpec& spec, const std::string& below) {
+  return std::any_of(spec.hosts.begin(), spec.hosts.end(), [&](const HostSpec& host) {
+    const auto* router = std::get_if<RouterSpec>(&host.role);
+    return router != nullptr && router->maildrop.rules.is_set() && below.starts_with(router->maildrop.rules.path + "/");
+  });
+}
+
 // Which hosts read what: path below the world's folder → hosts.
 std::map<std::string, std::vector<std::string>> readers_of(const WorldSpec& spec) {
   std::map<std::string, std::vector<std::string>> readers;
@@ -100,6 +103,8 @@ std::map<std::string, std::vector<std::string>> readers_of(const WorldSpec& spec
       note(router->folder, host);
       note(router->procmail.rules, host);
       note(router->procmail.mailboxes, host);
+      note(router->maildrop.rules, host);
+      note(router->maildrop.mailboxes, host);
     }
     if (const auto* mail_store = std::get_if<MailStoreSpec>(&host.role)) {
       note(mail_store->mailboxes, host);
@@ -148,6 +153,7 @@ class Inputs {
       file.hosts = hosts_reading(readers, below);
       file.kind = below == "world.yaml" ? "world" : kind_of(below, is_zone);
       if (is_rcfile(world, file.path)) file.kind = "procmail";
+      if (is_maildrop_file(spec, below)) file.kind = "maildrop";
       const auto known = places.find(file.path);
       std::set<int> lines = known == places.end() ? std::set<int>() : known->second;
       if (file.kind == "sieve") lines = sieve_lines(file.text);

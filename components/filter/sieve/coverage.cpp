@@ -28,6 +28,22 @@ std::vector<CoveredCommand> Coverage::commands() const {
   return out;
 }
 
+std::vector<SourcePosition> lines_without_action(const Script& script, const Outcome& outcome) {
+  std::vector<SourcePosition> lines;
+  const auto is_on = [](const SourcePosition& at, const CommandPlace& place) {
+    return at.line == place.line && at.file == place.file;
+  };
+  for (const std::uint32_t number : outcome.taken) {
+    const CommandPlace& place = script.commands()[number];
+    const bool acts = std::any_of(outcome.actions.begin(), outcome.actions.end(),
+                                  [&](const Action& action) { return is_on(action.at, place); });
+    const bool is_known =
+        std::any_of(lines.begin(), lines.end(), [&](const SourcePosition& at) { return is_on(at, place); });
+    if (!acts && !is_known) lines.push_back({std::string(place.file), place.line, place.column});
+  }
+  return lines;
+}
+
 std::string annotate(std::string_view source, std::string_view file, const std::vector<CoveredCommand>& commands) {
   std::string out;
   int line = 1;

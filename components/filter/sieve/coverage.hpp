@@ -42,6 +42,10 @@ class Coverage {
   std::map<Key, Count> counts_;
 };
 
+/// Lines on which commands were carried out and no action stands: branches and what only leads to others. Each once,
+/// in the order of the script.
+std::vector<SourcePosition> lines_without_action(const Script& script, const Outcome& outcome);
+
 /// The file with, before each line, how often its commands were carried out: `  3x  keep;`, `  --  discard;` for never,
 /// blank where no command starts.
 std::string annotate(std::string_view source, std::string_view file, const std::vector<CoveredCommand>& commands);

@@ -2,10 +2,12 @@
 #include "harness/lanes/wire/store_lines.hpp"
 
 #include "base/text.hpp"
+#include "components/filter/sieve/coverage.hpp"
 #include "components/filter/sieve/evaluate.hpp"
 #include "mail/path.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace watershed::harness {
 
@@ -42,6 +44,21 @@ bool does(const sieve::Action& action, const StoreQuestion& question) {
   return false;
 }
 
+std::optional<sieve::Outcome> run_again(const store::MailboxSettings& mailbox, const StoreQuestion& question) {
+  const auto recipient = mail::parse_address(question.recipient);
+  if (!recipient) return std::nullopt;
+  const auto from = mail::parse_address(question.reverse_path);
+  const mail::Message message = mail::Message::parse(std::string(question.content));
+  const mail::ReversePath reverse_path = from ? mail::ReversePath(*from) : mail::ReversePath();
+  const mail::ForwardPath forward_path(*recipient);
+  const Folders folders(mailbox.folders);
+  return sieve::evaluate(*mailbox.script, {.message = message,
+                                           .reverse_path = reverse_path,
+                                           .forward_path = forward_path,
+                                           .now_unix_seconds = question.now_unix_seconds,
+                                           .mailboxes = &folders});
+}
+
 }  // namespace
 
 std::string line_behind(const store::MailboxSettings& mailbox, const StoreQuestion& question) {
@@ -49,22 +66,23 @@ std::string line_behind(const store::MailboxSettings& mailbox, const StoreQuesti
     const bool is_kept = question.deed == StoreDeed::file && question.target == "INBOX";
     return is_kept ? to_file_line(mailbox.at) : std::string();
   }
-  const auto recipient = mail::parse_address(question.recipient);
-  if (!recipient) return {};
-  const auto from = mail::parse_address(question.reverse_path);
-  const mail::Message message = mail::Message::parse(std::string(question.content));
-  const mail::ReversePath reverse_path = from ? mail::ReversePath(*from) : mail::ReversePath();
-  const mail::ForwardPath forward_path(*recipient);
-  const Folders folders(mailbox.folders);
-  const sieve::Outcome outcome = sieve::evaluate(*mailbox.script, {.message = message,
-                                                                   .reverse_path = reverse_path,
-                                                                   .forward_path = forward_path,
-                                                                   .now_unix_seconds = question.now_unix_seconds,
-                                                                   .mailboxes = &folders});
-  for (const sieve::Action& action : outcome.actions) {
+  const auto outcome = run_again(mailbox, question);
+  if (!outcome) return {};
+  for (const sieve::Action& action : outcome->actions) {
     if (does(action, question)) return to_file_line(action.at.line > 0 ? action.at : mailbox.at);
   }
   return {};
+}
+
+StoreForecast forecast(const store::MailboxSettings& mailbox, const StoreQuestion& question) {
+  StoreForecast made;
+  const auto outcome = run_again(mailbox, question);
+  if (!outcome) return made;
+  made.actions = outcome->actions.size();
+  for (const SourcePosition& at : sieve::lines_without_action(*mailbox.script, *outcome)) {
+    made.led_there.push_back(to_file_line(at));
+  }
+  return made;
 }
 
 }  // namespace watershed::harness

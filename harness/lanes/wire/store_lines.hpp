@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace watershed::harness {
 
@@ -24,5 +25,14 @@ struct StoreQuestion {
 
 /// `file:line`; the mailbox's own line where its script says nothing of it or there is no script. Empty: not known.
 std::string line_behind(const store::MailboxSettings& mailbox, const StoreQuestion& question);
+
+/// What the mailbox's script must have done with a message, by our own engine.
+struct StoreForecast {
+  std::size_t actions = 0;             ///< copies, redirects, answers, rejections and discards, all together
+  std::vector<std::string> led_there;  ///< `file:line` of branches and commands that left no other trace
+};
+
+/// Of a mailbox with a script; deed and target of the question do not matter.
+StoreForecast forecast(const store::MailboxSettings& mailbox, const StoreQuestion& question);
 
 }  // namespace watershed::harness

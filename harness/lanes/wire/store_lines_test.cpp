@@ -1,7 +1,7 @@
 // The line behind what a real store did is named where our own engine agrees, and only there.
 #include "harness/lanes/wire/store_lines.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 namespace watershed::harness {
 namespace {
@@ -46,6 +46,24 @@ TEST(StoreLines, NamesNoneForWhatItWouldNotHaveDone) {
   EXPECT_EQ(line(settings, request, StoreDeed::file, "INBOX"), "");
   EXPECT_EQ(line(settings, request, StoreDeed::redirect, "archive@ctbto.int"), "");
   EXPECT_EQ(line(settings, request, StoreDeed::discard), "");
+}
+
+TEST(StoreLines, ForetellsHowMuchAScriptDoesAndWhatLedThere) {
+  const auto settings = mailbox(
+      "require [\"fileinto\", \"copy\"];\n"
+      "if header :is \"subject\" \"REQUEST\" {\n"
+      "  fileinto :copy \"Requests\";\n"
+      "} elsif header :is \"subject\" \"noise\" {\n"
+      "  discard; stop;\n"
+      "}\n");
+  const auto foretold = [&](std::string_view content) {
+    return forecast(settings, {content, "op@station.example", "robot@ctbto.int", 0});
+  };
+  EXPECT_EQ(foretold(request).actions, 2U) << "and the implicit keep";
+  EXPECT_THAT(foretold(request).led_there, testing::ElementsAre("robot.sieve:2"));
+  EXPECT_EQ(foretold("Subject: noise\r\n\r\n").actions, 1U);
+  EXPECT_THAT(foretold("Subject: noise\r\n\r\n").led_there, testing::ElementsAre("robot.sieve:4"));
+  EXPECT_THAT(foretold(other).led_there, testing::IsEmpty());
 }
 
 TEST(StoreLines, AMailboxWithoutAScriptKeeps) {

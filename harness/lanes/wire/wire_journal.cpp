@@ -16,6 +16,7 @@ struct WireJournal::State {
   std::map<std::string, stage::Custody> custodies;
   std::map<std::string, std::string> store_lines;
   std::map<std::string, std::optional<router::CommandResult>> commands;
+  std::map<std::string, StoreForecast> forecasts;
 };
 
 WireJournal::WireJournal(std::vector<WireHost> hosts, std::int64_t start_unix_ns) : state_(std::make_unique<State>()) {
@@ -26,8 +27,9 @@ WireJournal::WireJournal(std::vector<WireHost> hosts, std::int64_t start_unix_ns
 WireJournal::~WireJournal() = default;
 
 JournalReading WireJournal::read(const WireSources& sources) {
-  WireReading reading{state_->hosts,    state_->custodies,     state_->store_lines,
-                      state_->commands, state_->start_unix_ns, sources};
+  WireReading reading{state_->hosts,    state_->custodies, state_->store_lines,
+                      state_->commands, state_->forecasts, state_->start_unix_ns,
+                      sources};
   reading.result.facts.assign(sources.direct.begin(), sources.direct.end());
   reading.read_logs();
   reading.join_connections();
@@ -40,6 +42,7 @@ JournalReading WireJournal::read(const WireSources& sources) {
   reading.record_spawned();
   reading.take_filtered();
   reading.end_store();
+  reading.note_branches();
   reading.end_rule_processors();
   reading.note_recipes();
   reading.end_postfix();

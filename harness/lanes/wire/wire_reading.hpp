@@ -73,6 +73,7 @@ struct WireReading {
   std::map<std::string, stage::Custody>& custodies;                       ///< numbers given in earlier readings
   std::map<std::string, std::string>& store_lines;                        ///< … and lines that were found
   std::map<std::string, std::optional<router::CommandResult>>& commands;  ///< … and what procmail must have done
+  std::map<std::string, StoreForecast>& forecasts;                        ///< … and scripts
   std::int64_t start_unix_ns;
   const WireSources& sources;
   JournalReading result = {};
@@ -112,6 +113,9 @@ struct WireReading {
   void end_postfix();         // wire_postfix_ends.cpp
   void take_sent_by_store();  // wire_store.cpp
   void end_store();
+  void note_branches();
+  const store::MailboxSettings* mailbox_of(const WireHost& host, std::string_view recipient) const;
+  StoreQuestion question_of(const Held& held, std::string_view recipient) const;
   std::string store_line(const Held& held, std::string_view recipient, StoreDeed deed, std::string_view target);
   void check_witnesses();  // wire_contradictions.cpp
   void take_strays();

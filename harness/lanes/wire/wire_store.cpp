@@ -123,21 +123,58 @@ void WireReading::take_sent_by_store() {
   }
 }
 
+const store::MailboxSettings* WireReading::mailbox_of(const WireHost& host, std::string_view recipient) const {
+  if (host.mailboxes == nullptr) return nullptr;
+  for (const store::MailboxSettings& each : *host.mailboxes) {
+    if (to_lower(to_string(each.address)) == without_detail(recipient)) return &each;
+  }
+  return nullptr;
+}
+
+StoreQuestion WireReading::question_of(const Held& of, std::string_view recipient) const {
+  return {of.body, of.reverse_path, recipient, (of.answered.count() + start_unix_ns) / 1'000'000'000};
+}
+
 // A store is read again and again while a scenario runs, and what a script says of a message stays the same.
 std::string WireReading::store_line(const Held& of, std::string_view recipient, StoreDeed deed,
                                     std::string_view target) {
-  if (of.host->mailboxes == nullptr) return {};
   const std::string key = fmt::format("{}/{}/{}/{}", of.custody, recipient, static_cast<int>(deed), target);
   const auto [known, is_new] = store_lines.try_emplace(key);
   if (!is_new) return known->second;
-  const auto& mailboxes = *of.host->mailboxes;
-  const auto mailbox = std::find_if(mailboxes.begin(), mailboxes.end(), [&](const store::MailboxSettings& each) {
-    return to_lower(to_string(each.address)) == without_detail(recipient);
-  });
-  if (mailbox == mailboxes.end()) return {};
-  const std::int64_t unix_seconds = (of.answered.count() + start_unix_ns) / 1'000'000'000;
-  known->second = line_behind(*mailbox, {of.body, of.reverse_path, recipient, unix_seconds, deed, target});
+  const store::MailboxSettings* mailbox = mailbox_of(*of.host, recipient);
+  if (mailbox == nullptr) return {};
+  StoreQuestion question = question_of(of, recipient);
+  question.deed = deed;
+  question.target = target;
+  known->second = line_behind(*mailbox, question);
   return known->second;
+}
+
+// Branches are believed where all that the script does behind them was seen.
+void WireReading::note_branches() {
+  std::map<std::pair<stage::Custody, std::string>, std::size_t> seen;
+  for (const stage::Fact& fact : result.facts) {
+    const bool is_end = fact.kind == FactKind::stored || fact.kind == FactKind::discarded;
+    if (is_end && !fact.decided_by.empty()) ++seen[{fact.custody, to_lower(fact.recipient)}];
+  }
+  for (const Spawned& each : spawned) {
+    if (!each.decided_by.empty()) ++seen[{each.cause, to_lower(each.on_behalf_of.front())}];
+  }
+  for (const Held& each : held) {
+    if (each.host->program != HostProgram::dovecot || each.is_own) continue;
+    for (const std::string& recipient : each.recipients) {
+      const store::MailboxSettings* mailbox = mailbox_of(*each.host, recipient);
+      if (mailbox == nullptr || !mailbox->script) continue;
+      const auto [known, is_new] = forecasts.try_emplace(fmt::format("{}/{}", each.custody, recipient));
+      if (is_new) known->second = forecast(*mailbox, question_of(each, recipient));
+      if (seen[{each.custody, to_lower(recipient)}] != known->second.actions) continue;
+      for (const std::string& place : known->second.led_there) {
+        stage::Fact& fact = record(FactKind::note, each, each.answered, recipient);
+        fact.detail = "rule";
+        fact.decided_by = place;
+      }
+    }
+  }
 }
 
 void WireReading::end_store() {
