@@ -51,6 +51,22 @@ TEST(DialogueRecorder, CountsChunksAndEmptyContent) {
   EXPECT_THAT(lines_of(other), ElementsAre("S 354 go", "C [0 octets of message content]", "C .", "C NOOP"));
 }
 
+TEST(DialogueRecorder, TakesTheNumbersThatConnectionsHaveInTheJournal) {
+  DialogueRecorder recorder;
+  for (const stage::ConnectionId witnessed : {1U, 2U, 3U}) {
+    recorder.hear(witnessed, true, stage::Time{}, "HELO h" + std::to_string(witnessed) + "\r\n");
+  }
+  // The third was seen after the journal was read.
+  const std::vector<stage::ConnectionId> numbers = {40, 1};
+  recorder.renumber(numbers);
+  ASSERT_NE(recorder.find(40), nullptr);
+  EXPECT_EQ(recorder.find(40)->lines.at(0).text, "HELO h1");
+  EXPECT_EQ(recorder.find(40)->connection, 40U);
+  EXPECT_THAT(lines_of(recorder), ElementsAre("C HELO h2"));
+  EXPECT_EQ(recorder.find(2), nullptr);
+  EXPECT_EQ(recorder.find(3), nullptr);
+}
+
 TEST(DialogueRecorder, IsBounded) {
   DialogueRecorder recorder;
   for (int line = 0; line < 10'000; ++line) recorder.hear(1, true, stage::Time{}, "NOOP\r\n");
