@@ -4,6 +4,7 @@
 #include "sandbox/loopback.hpp"
 #include "sandbox/mounts.hpp"
 #include "sandbox/one_user/preload.hpp"
+#include "sandbox/set_id_programs.hpp"
 #include "sandbox/user_map.hpp"
 
 #include <fmt/format.h>
@@ -72,6 +73,9 @@ Result<Inside, Error> set_up(const SandboxOptions& options) {
   const auto work = set_up_mounts(options.writable, options.needed);
   if (!work) return work.error();
   lengthen_datagram_queues();
+  if (options.level == Level::mapped_user) {
+    if (const auto copied = copy_set_id_programs(*work); !copied) return copied.error();
+  }
   if (options.level == Level::single_user) {
     if (const auto preloaded = one_user::preload_everywhere(*work); !preloaded) return preloaded.error();
   }
