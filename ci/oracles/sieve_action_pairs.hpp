@@ -55,6 +55,7 @@ class SieveActionPairs {
   bool uses_inbox_ = false;
   bool has_acted_ = false;
   bool has_deleted_ = false;
+  int duplicates_ = 0;
 };
 
 }  // namespace watershed::oracle

@@ -67,6 +67,8 @@ class Compiler {
 
   /// The number of a variable by its name in a `set`, new or known. RFC 5229 §3.
   std::optional<std::uint32_t> variable(const ast::StringLiteral& name);
+  /// The same where it is only read: then it may be the number of a match value, too. RFC 5229 §3.2.
+  std::optional<TextPart> readable_variable(const ast::StringLiteral& name);
   /// Makes the name stand for the global variable from here on. RFC 6609 §3.4.2.
   void declare_global(const ast::StringLiteral& name);
 

@@ -84,6 +84,13 @@ std::optional<std::uint32_t> Compiler::variable(const ast::StringLiteral& name) 
   return is_global ? intern_global(to_lower(rest), name.at) : intern_variable(to_lower(rest), name.at);
 }
 
+std::optional<TextPart> Compiler::readable_variable(const ast::StringLiteral& name) {
+  if (is_number(name.text)) return reference(name.text, name.at);
+  const auto number = variable(name);
+  if (!number) return std::nullopt;
+  return TextPart{.kind = TextPart::Kind::variable, .literal = {}, .index = *number};
+}
+
 void Compiler::declare_global(const ast::StringLiteral& name) {
   if (!is_identifier(name.text)) {
     error(name.at, fmt::format("invalid variable identifier '{}'", printable(name.text)));

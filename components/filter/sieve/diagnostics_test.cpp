@@ -108,10 +108,16 @@ TEST(SieveDiagnostics, WordsAndArguments) {
        "\"orig_to\" or \"auth\""},
       {"require \"vacation\"; vacation :from \"nobody\" \"x\";",
        "error 1:36: 'nobody' is no address; expected local-part@domain"},
-      {"require \"fileinto\"; fileinto \"\";",
-       "error 1:30: fileinto command: invalid folder name `' specified: it is empty"},
+      {"require [\"fileinto\", \"encoded-character\"]; fileinto \"a${hex:ff}\";",
+       "error 1:53: fileinto command: invalid folder name `a\\xff' specified: it is not valid UTF-8"},
   };
   for (const Case& c : cases) EXPECT_EQ(decide(c.script), c.expected) << c.script;
+}
+
+TEST(SieveDiagnostics, FolderNamesThatCannotBeAreSeenAtRunTime) {
+  EXPECT_EQ(decide("require \"fileinto\"; fileinto \"\";"), "fileinto \"INBOX\"");
+  EXPECT_EQ(decide("require \"fileinto\"; fileinto \"a\tb\";"),
+            "run-time error 1: the mailbox name 'a\\x09b' cannot be used: it has control characters; implicit keep");
 }
 
 TEST(SieveDiagnostics, AllFaultsOfOneScript) {

@@ -100,6 +100,8 @@ TEST(SieveFlags, ListsAndActions) {
       {"setflag \"a b\"; if hasflag :contains \"zz B\" { discard; }", "discard"},
       {"setflag \"v\" \"q\"; if hasflag [\"w\", \"v\"] \"Q\" { discard; }", "discard"},
       {"setflag \"v\" \"q\"; if hasflag \"q\" { discard; }", "implicit keep"},
+      {"if string :matches \"a foo\" \"* *\" { if hasflag \"2\" \"foo\" { discard; } }", "discard"},
+      {"addflag \"2\" \"foo\";", "error 1:66: cannot assign to match variable '2'"},
   };
   for (const Case& c : cases) EXPECT_EQ(flagged(c.given), c.expected) << c.given;
   EXPECT_EQ(check("hasflag :count \"eq\" :comparator \"i;ascii-numeric\" \"0\""), "yes");

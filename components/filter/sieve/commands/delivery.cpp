@@ -62,12 +62,28 @@ class StopCommand final : public CommandNode {
   }
 };
 
+bool has_control(std::string_view mailbox) {
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return std::any_of(mailbox.begin(), mailbox.end(), is_control);
+}
+
 /// What is wrong with a mailbox name; empty when nothing is.
 std::string_view mailbox_fault(std::string_view mailbox) {
-  if (mailbox.empty()) return "it is empty";
   if (!is_utf8(mailbox)) return "it is not valid UTF-8";
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  return std::any_of(mailbox.begin(), mailbox.end(), is_control) ? "it has control characters" : "";
+  return has_control(mailbox) ? "it has control characters" : "";
+}
+
+/// As Pigeonhole, a script is refused only for a name that is no text; the others are seen when they are stored into.
+void check_mailbox(Compiler& compiler, std::string_view mailbox, Place at) {
+  if (mailbox.empty()) compiler.warning(at, "fileinto command: an empty folder name is taken as INBOX");
+  const std::string_view fault = mailbox_fault(mailbox);
+  if (fault.empty()) return;
+  std::string text = fmt::format("fileinto command: invalid folder name `{}' specified: {}", printable(mailbox), fault);
+  if (is_utf8(mailbox)) {
+    compiler.warning(at, std::move(text));
+  } else {
+    compiler.error(at, std::move(text));
+  }
 }
 
 class FileIntoCommand final : public CommandNode {
@@ -75,6 +91,7 @@ class FileIntoCommand final : public CommandNode {
   Flow run(Evaluation& evaluation) const override {
     evaluation.take(number);
     std::string name = evaluation.expanded(mailbox);
+    if (name.empty()) name = "INBOX";
     const std::string_view fault = mailbox_fault(name);
     if (!fault.empty()) {
       evaluation.fail(at, fmt::format("the mailbox name '{}' cannot be used: {}", printable(name), fault));
@@ -176,12 +193,7 @@ CommandPointer compile_file_into(Compiler& compiler, const ast::Node&, const Bou
   auto command = std::make_unique<FileIntoCommand>();
   const ast::Argument& mailbox = *bound.positional[0];
   command->mailbox = compiler.text(mailbox);
-  if (command->mailbox.is_constant()) {
-    const std::string_view fault = mailbox_fault(command->mailbox.constant);
-    if (!fault.empty())
-      compiler.error(mailbox.at, fmt::format("fileinto command: invalid folder name `{}' specified: {}",
-                                             printable(command->mailbox.constant), fault));
-  }
+  if (command->mailbox.is_constant()) check_mailbox(compiler, command->mailbox.constant, mailbox.at);
   command->flags = compile_flags(compiler, bound);
   command->copy = bound.tag(":copy") != nullptr;
   command->create = bound.tag(":create") != nullptr;

@@ -51,9 +51,9 @@ class HasFlagTest final : public TestNode {
   bool holds(Evaluation& evaluation) const override {
     Flags flags;
     if (variables.empty()) flags = evaluation.internal_flags();
-    for (const std::uint32_t variable : variables) {
+    for (const Text& variable : variables) {
       Flags of_variable;
-      add_flags(of_variable, evaluation.variable(variable));
+      add_flags(of_variable, evaluation.expanded(variable));
       flags.insert(flags.end(), of_variable.begin(), of_variable.end());
     }
     if (match.type == MatchType::is || match.type == MatchType::contains) return has_wanted(evaluation, flags);
@@ -62,7 +62,7 @@ class HasFlagTest final : public TestNode {
     return std::any_of(flags.begin(), flags.end(), offer) || run.finish();
   }
 
-  std::vector<std::uint32_t> variables;
+  std::vector<Text> variables;  ///< the internal one when empty
   Match match;
 
  private:
@@ -125,7 +125,7 @@ TestPointer compile_has_flag(Compiler& compiler, const ast::Node& node, const Bo
   if (!may_name_variable(compiler, names, node.at)) return nullptr;
   if (names != nullptr) {
     for (const ast::StringLiteral& name : names->strings) {
-      if (const auto variable = compiler.variable(name)) test->variables.push_back(*variable);
+      if (auto variable = compiler.readable_variable(name)) test->variables.push_back({{}, {std::move(*variable)}});
     }
   }
   auto match = compiler.match(bound, *bound.positional[1]);
