@@ -132,6 +132,13 @@ Task<void> LiveWorld::bring_up(Daemon& daemon, stage::Time deadline) {
   came_up(co_await daemon.wait_ready(deadline));
 }
 
+Task<void> LiveWorld::shorten_locked_waits() {
+  for (;;) {
+    co_await real_executor.sleep_for(std::chrono::milliseconds(500));
+    for (const auto& [name, router] : routers_) router->shorten_locked_wait();
+  }
+}
+
 Task<StepError> LiveWorld::start() {
   constexpr stage::Duration start_max = std::chrono::seconds(30);
   if (auto error = watch_wire()) co_return error;
@@ -143,6 +150,7 @@ Task<StepError> LiveWorld::start() {
   for (const auto& [name, router] : routers_) real_executor.spawn(bring_up_router(*router, deadline));
   for (const auto& [name, store] : stores_) real_executor.spawn(bring_up(store->master(), deadline));
   while (coming_up_ > 0 && !start_error_) co_await up_.wait();
+  real_executor.spawn(shorten_locked_waits());
   co_return start_error_;
 }
 

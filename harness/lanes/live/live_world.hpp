@@ -90,6 +90,7 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   StepError prepare_router(const HostSpec& spec, const RouterSpec& router, const HostConfig& config);
   StepError prepare_store(const HostSpec& spec, const MailStoreSpec& store, const HostConfig& config);
   StepError serve_names_at(const HostSpec& spec);
+  stage::Task<void> shorten_locked_waits();
   stage::Task<void> bring_up_router(PostfixHost& router, stage::Time deadline);
   stage::Task<void> bring_up(Daemon& daemon, stage::Time deadline);
   StepError set_fake(const Host* host, bool up);

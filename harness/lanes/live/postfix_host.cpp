@@ -203,6 +203,16 @@ std::vector<QueuedFile> PostfixHost::queue() const {
   return files;
 }
 
+void PostfixHost::shorten_locked_wait() const {
+  const auto now = fs::file_time_type::clock::now();
+  std::error_code gone;
+  for (const auto& file : fs::recursive_directory_iterator(queue_folder() / "incoming", gone)) {
+    if (!file.is_regular_file(gone)) continue;
+    const auto due = file.last_write_time(gone);
+    if (!gone && due > now + std::chrono::seconds(2)) fs::last_write_time(file.path(), now, gone);
+  }
+}
+
 bool PostfixHost::is_idle() const {
   const std::vector<QueuedFile> files = queue();
   return std::none_of(files.begin(), files.end(),
