@@ -12,9 +12,18 @@ namespace watershed {
 
 namespace {
 
+// Stands for itself in a JSON string and is one character alone.
+constexpr bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   while (!text.empty()) {
+    // Nearly all text is plain, and a report of a load is megabytes of it.
+    std::size_t plain = 0;
+    while (plain < text.size() && is_plain(text[plain])) ++plain;
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const char c = text[0];
     const std::size_t length = utf8_sequence_length(text);
     const std::string_view sequence = text.substr(0, length);

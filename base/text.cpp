@@ -73,12 +73,15 @@ std::size_t utf8_sequence_length(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
+  for (;;) {
+    // Nearly all text is ASCII.
+    const auto other = std::find_if(text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; });
+    if (other == text.end()) return true;
+    text.remove_prefix(static_cast<std::size_t>(other - text.begin()));
     const std::size_t length = utf8_sequence_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }
-  return true;
 }
 
 std::string printable(std::string_view text) {
