@@ -38,6 +38,32 @@ run "$watershed" run scenarios/robots/data-request.yaml --world phase2 --seed 1
 expect_status 1 "a wrong folder"
 expect_output "closest: 'request' in Requests of autodrm@ctbto.int \(another folder, wanted Request\)" "a wrong folder"
 cp saved.yaml scenarios/robots/data-request.yaml
+cat >scenarios/robots/near.yaml <<'END'
+version: 1
+scenario: What came nearest is told for refusals, ways and content, too.
+requirements: [SEG-1]
+worlds: [phase2]
+steps:
+  - send: { id: stray, class: verification, from: op@station.example, to: nobody-here@ctbto.int, message: ims2-request.eml }
+  - send: { id: good, class: verification, from: op@station.example, to: autodrm@ctbto.int, message: ims2-request.eml }
+expect:
+  - stray: { rejected: { by: filter.ctbto.int, status: 5.7.1 } }
+  - good: { rejected: { status: 5.1.1 } }
+  - stray: { bounced: { to: nobody-here@ctbto.int, code: 553 } }
+  - stray: { deferred: { at: filter.ctbto.int } }
+  - good: { body: { to: anna@ctbto.org, contains: request } }
+  - stray: { path: [filter.ctbto.int, mx.ctbto.int] }
+END
+run "$watershed" run scenarios/robots/near.yaml --seed 1
+expect_status 1 "six wrong expectations"
+reply="550 5\.1\.1 <nobody-here@ctbto\.int>[^()]*"
+expect_output "closest: 'stray' rejected by filter\.ctbto\.int for [^ ]*: $reply\(another reply, wanted 5\.7\.1\)" "rejected"
+expect_output "closest: 'stray' rejected by filter\.ctbto\.int for [^ ]*: $reply\(another message, wanted good\)" "rejected"
+expect_output "closest: 'stray' failed by station\.example for [^ ]*: $reply\(another reply, wanted 553\)" "bounced"
+expect_output "closest: 'stray' rejected by filter\.ctbto\.int for [^ ]*: $reply\(another end, wanted deferred\)" "deferred"
+expect_output "closest: 'good' in Requests of autodrm@ctbto.int \(another mailbox, wanted anna@ctbto.org\)" "body"
+expect_output "went nowhere: .*closest: 'good' in Requests of autodrm@ctbto.int \(another message, wanted stray\)" "path"
+rm scenarios/robots/near.yaml
 
 # Watching: the edited scenario runs again, and nothing else.
 run "$watershed" run scenarios/robots --watch

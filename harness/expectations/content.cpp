@@ -22,8 +22,9 @@ std::vector<const StoredCopy*> copies_for(const Expectation& expectation, const 
   });
   if (copies.empty()) {
     findings.push_back(finding_of(expectation, evidence, root,
-                                  fmt::format("message '{}' has no delivered copy{} to look into: {}", root.label,
-                                              to.empty() ? "" : " in " + to, fate_of(evidence, root))));
+                                  fmt::format("message '{}' has no delivered copy{} to look into: {}{}", root.label,
+                                              to.empty() ? "" : " in " + to, fate_of(evidence, root),
+                                              closest_deliveries(evidence, root.label, to, ""))));
   }
   return copies;
 }

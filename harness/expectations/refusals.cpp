@@ -35,6 +35,14 @@ struct ReplyAsked {
     return says.empty() || text.find(says) != std::string_view::npos;
   }
 
+  /// What came nearest to it.
+  std::string closest(const Evidence& evidence, const RootMessage& root, stage::FactKind kind,
+                      std::string_view host) const {
+    const std::string described = describe();
+    return closest_replies(evidence, {root.label, kind, host, to, described,
+                                      [this](int got_code, std::string_view text) { return fits(got_code, text); }});
+  }
+
   std::string describe() const {
     std::string text;
     if (code != 0) text += fmt::format(" {}", code);
@@ -60,17 +68,16 @@ struct Rejected final : Expectation {
 
   void check(const Evidence& evidence, Findings& findings) const override {
     for (const RootMessage* root : subjects(*this, evidence, findings)) {
-      std::string seen;
-      if (found_for(evidence, *root, seen)) continue;
+      if (found_for(evidence, *root)) continue;
       findings.push_back(finding_of(
           *this, evidence, *root,
           fmt::format("message '{}' expected to be rejected{}{}: {}{}", root->label,
                       by.empty() ? "" : fmt::format(" by {}", by), asked.describe(), fate_of(evidence, *root),
-                      seen.empty() ? "" : fmt::format(". Refusals seen: {}", seen))));
+                      asked.closest(evidence, *root, stage::FactKind::rejected, by))));
     }
   }
 
-  bool found_for(const Evidence& evidence, const RootMessage& root, std::string& seen) const {
+  bool found_for(const Evidence& evidence, const RootMessage& root) const {
     for (const stage::Fact& fact : evidence.journal.facts()) {
       if (fact.kind != stage::FactKind::rejected) continue;
       const stage::Custody sent = evidence.lineage.custody_of_transaction(fact.connection, fact.transaction);
@@ -81,7 +88,6 @@ struct Rejected final : Expectation {
       const bool right_recipient =
           asked.to.empty() || fact.recipient.empty() || equal_ignoring_case(asked.to, fact.recipient);
       if (right_host && right_recipient && asked.fits(fact.code, fact.text)) return true;
-      seen += fmt::format("{}{}: {}", seen.empty() ? "" : "; ", host, fact.text);
     }
     return false;
   }
@@ -110,9 +116,10 @@ struct Bounced final : Expectation {
       if (failed && arrived) continue;
       findings.push_back(
           finding_of(*this, evidence, *root,
-                     fmt::format("message '{}' expected to bounce{} with a notice to {}: {}; notices arrived at:{}",
+                     fmt::format("message '{}' expected to bounce{} with a notice to {}: {}; notices arrived at:{}{}",
                                  root->label, asked.describe(), notice_to.empty() ? "its reverse-path" : notice_to,
-                                 fate_of(evidence, *root), arrived_at.empty() ? " none" : arrived_at)));
+                                 fate_of(evidence, *root), arrived_at.empty() ? " none" : arrived_at,
+                                 failed ? "" : asked.closest(evidence, *root, stage::FactKind::failed, ""))));
     }
   }
 };
@@ -133,10 +140,11 @@ struct Deferred final : Expectation {
         deferred = deferred || (right_host && right_recipient && asked.fits(fact.code, fact.text));
       }
       if (deferred) continue;
-      findings.push_back(finding_of(*this, evidence, *root,
-                                    fmt::format("message '{}' expected to be deferred{}{}: {}", root->label,
-                                                at_host.empty() ? "" : fmt::format(" at {}", at_host), asked.describe(),
-                                                fate_of(evidence, *root))));
+      findings.push_back(finding_of(
+          *this, evidence, *root,
+          fmt::format("message '{}' expected to be deferred{}{}: {}{}", root->label,
+                      at_host.empty() ? "" : fmt::format(" at {}", at_host), asked.describe(), fate_of(evidence, *root),
+                      asked.closest(evidence, *root, stage::FactKind::deferred, at_host))));
     }
   }
 };

@@ -35,6 +35,19 @@ void for_each_duty(const Evidence& evidence, const RootMessage& root,
 std::string closest_deliveries(const Evidence& evidence, std::string_view label, std::string_view mailbox,
                                std::string_view folder);
 
+/// The reply that an expectation asks for.
+struct ReplyWanted {
+  std::string_view label;                                     ///< of the message
+  stage::FactKind kind = stage::FactKind::rejected;           ///< rejected, deferred or failed
+  std::string_view host;                                      ///< empty: any
+  std::string_view recipient;                                 ///< empty: any
+  std::string_view reply;                                     ///< its code, status and words, as people are told
+  std::function<bool(int code, std::string_view text)> fits;  ///< a reply
+};
+
+/// The same of refusals, deferrals and failures.
+std::string closest_replies(const Evidence& evidence, const ReplyWanted& wanted);
+
 std::string optional_text(const yaml::Node& node, std::string_view key);
 void use_name(Expectation& expectation, NameUse::Kind kind, const yaml::Node& node, std::string_view key);
 

@@ -31,7 +31,8 @@ struct Path final : Expectation {
       if (all_right) continue;
       findings.push_back(finding_of(*this, evidence, *root,
                                     fmt::format("message '{}' expected by way of {}, went {}", root->label, wanted,
-                                                seen.empty() ? "nowhere: " + fate_of(evidence, *root)
+                                                seen.empty() ? "nowhere: " + fate_of(evidence, *root) +
+                                                                   closest_deliveries(evidence, root->label, to, "")
                                                              : fmt::format("{}", fmt::join(seen, " and ")))));
     }
   }
