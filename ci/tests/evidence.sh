@@ -194,5 +194,33 @@ run grep -rqE "\(mail content, SHA-256 [0-9a-f]{64}\)" hash
 expect_status 0 "hash: sums in place of content"
 run find hash/inputs/messages -name '*.eml.sha256'
 expect_output "ims2-request" "hash: sums of messages"
+# Nor does a sum stay of what is left out, not even where the run made them.
+run "$watershed" run scenarios/robots/disguise.yaml --seed 7 --hash-content --report evidence=summed --mail-content omit
+run grep -rlE "\"body_hash\": ?(\"[0-9a-f]|[0-9])" summed
+expect_status 1 "omit: a sum of a body"
+for file in scenarios/messages/*.eml scenarios/robots/disguise.yaml; do sha256sum "$file" | cut -d' ' -f1; done >sums
+run grep -rlFf sums summed
+expect_status 1 "omit: a sum of a message's file"
+run "$watershed" verify summed
+expect_status 0 "omit: sums of what is there"
+
+finish || exit
+
+# The same of a live run, whose evidence is logs and packets, too.
+need_live
+checks=0
+for mode in keep omit hash; do
+  run "$watershed" run scenarios/robots/disguise.yaml --lane live --seed 7 --stories all --report "evidence=live-$mode" \
+    --mail-content "$mode"
+  expect_status 1 "live, $mode"
+  run "$watershed" verify "live-$mode"
+  expect_status 0 "live, $mode: as it was written"
+  run find "live-$mode" -name '*.pcapng'
+  if [ "$mode" = keep ]; then expect_output capture "live: packets"; else expect_no_output . "live, $mode: no packets"; fi
+  run find "live-$mode/runs" -name '*.log' -size +0
+  expect_output "mx\.ctbto\.int\.log" "live, $mode: logs"
+  run python3 leaks.py "live-$mode"
+  expect_status "$([ "$mode" = keep ] && echo 1 || echo 0)" "live, $mode: a secret in disguise"
+done
 
 finish

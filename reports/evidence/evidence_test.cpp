@@ -125,6 +125,27 @@ TEST(Redactor, HashesWhereThatIsAsked) {
             "(mail content, SHA-256 " + sha256_hex("Quarterly figures of") + ")");
 }
 
+TEST(Redactor, LeavesNoSumOfWhatItLeavesOut) {
+  harness::ScenarioResult run = sample_passed();
+  run.messages[0].body_hash = "0123abcd";
+  run.messages[0].header = {{"subject", "4567ef"}};
+  harness::Outcome outcome = sample_outcome({run});
+  outcome.inputs.resize(2);
+  outcome.inputs[0].kind = "message";
+  outcome.inputs[1].kind = "zone";
+  outcome.inputs[0].sha256 = outcome.inputs[1].sha256 = "89";
+  const std::string fact = R"({"fact":"stored","body_hash":4711})";
+  const harness::Outcome left = learnt(MailContent::omit).redact(outcome);
+  EXPECT_EQ(left.scenarios[0].messages[0].body_hash, "");
+  EXPECT_TRUE(left.scenarios[0].messages[0].header.empty());
+  EXPECT_EQ(left.inputs[0].sha256, "");
+  EXPECT_EQ(left.inputs[1].sha256, "89") << "configuration is kept, so is its sum";
+  EXPECT_EQ(learnt(MailContent::omit).redact_journal(fact), "{\"fact\":\"stored\"}\n");
+  const harness::Outcome hashed = learnt(MailContent::hash).redact(outcome);
+  EXPECT_EQ(hashed.scenarios[0].messages[0].body_hash, "0123abcd");
+  EXPECT_EQ(learnt(MailContent::hash).redact_journal(fact), fact + "\n");
+}
+
 TEST(Redactor, GoesThroughAnOutcomeAndAJournal) {
   const Redactor redactor = learnt(MailContent::omit);
   harness::ScenarioResult run = sample_failed();

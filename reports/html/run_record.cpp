@@ -77,7 +77,8 @@ void inputs(Markup& html, const Outcome& outcome) {
       .raw(plural(outcome.inputs.size(), "input file"))
       .raw(" with their SHA-256 sums</summary>");
   html.raw("<pre class=sums tabindex=0>");
-  for (const harness::InputFile& file : outcome.inputs) html.text(file.sha256).raw("  ").text(file.path).raw("\n");
+  for (const harness::InputFile& file : outcome.inputs)
+    html.text(file.sha256.empty() ? std::string(64, '-') : file.sha256).raw("  ").text(file.path).raw("\n");
   html.raw("</pre></details>");
 }
 
