@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The example pipelines are well-formed, run the README's command, and every line of watershed in them works.
+# The example pipelines run the README's command, and every line of watershed in them works. Whether the systems that
+# they are for take them is for public_schemas.sh to say.
 source "$(dirname "$0")/lib.sh"
 
 cd "$root" || exit 1
@@ -9,9 +10,6 @@ document = yaml.safe_load(open(sys.argv[1]))
 assert isinstance(document, dict) and document' "$file"
   expect_status 0 "$file is YAML"
 done
-run python3 -c 'text = open("ci/examples/Jenkinsfile").read()
-assert text.count("{") == text.count("}") > 5'
-expect_status 0 "the Jenkinsfile's braces"
 
 for file in ci/examples/*; do
   run grep -oE '\./ci/rehearse( --[a-z-]+( [^ "]*"[^"]*"| [^ ]+)?)*' "$file"

