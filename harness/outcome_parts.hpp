@@ -149,6 +149,14 @@ struct TimeSeries {
   bool operator==(const TimeSeries&) const = default;
 };
 
+/// A line of a file that names another file: what the other decides, it decided with it.
+struct LineUse {
+  int line = 0;
+  std::string path;
+
+  bool operator==(const LineUse&) const = default;
+};
+
 /// A file that the run rests on.
 struct InputFile {
   std::string path;  ///< as shown in messages and in `file:line`
@@ -159,6 +167,7 @@ struct InputFile {
   std::string kind;  ///< `postfix table`, `postfix parameters`, `sieve`, `zone`, `settings`, `scenario`, `other`
   std::string text;  ///< kept only for configuration, to annotate it with counts
   std::vector<int> rule_lines;  ///< lines of `text` that can decide something
+  std::vector<LineUse> uses;    ///< main.cf: which parameter names which table
 
   bool operator==(const InputFile&) const = default;
 };

@@ -76,6 +76,7 @@ std::string runs_text(std::uint64_t count) { return fmt::format("{} run{}", coun
 AnswerLine answer_from(const Evidence& evidence, std::string figure) {
   AnswerLine line{Answer::not_shown, std::move(figure), {}};
   if (evidence.runs == 0) {
+    line.figure.clear();  // there is none
     line.reason = "no scenario that speaks for it was run";
   } else if (evidence.failed > 0 || evidence.messages.lost > 0 || evidence.messages.duplicated > 0) {
     line.answer = Answer::no;

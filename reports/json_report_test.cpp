@@ -21,6 +21,7 @@ TEST(JsonReport, WritesEveryPartOfAnOutcome) {
       "runs": 1
     }
   },
+  "coverage": {},
   "lane": "simulated",
   "sandbox_level": "",
   "components": {},

@@ -2,6 +2,7 @@
 #include "reports/markdown_report.hpp"
 
 #include "reports/causes.hpp"
+#include "reports/coverage_totals.hpp"
 #include "reports/escape.hpp"
 #include "reports/journal_line.hpp"
 #include "reports/segregation.hpp"
@@ -139,6 +140,39 @@ std::string worlds(const Outcome& outcome) {
   return found.empty() ? out : fmt::format("{}\nNot expected:\n\n{}", out, found);
 }
 
+// Totals by host, folded, and below them the main.cf parameters that no message came upon.
+std::string coverage(const Outcome& outcome) {
+  constexpr std::size_t parameters_shown_max = 40;
+  std::string rows;
+  std::string never;
+  std::size_t parameters = 0;
+  for (const harness::WorldMap& world : outcome.worlds) {
+    const std::vector<FileCoverage> files = coverage_of_world(outcome, world.name);
+    for (const auto& [host, total] : coverage_by_host(files)) {
+      rows += fmt::format("| {} | {} | {} of {} | {} |\n", markdown_code(world.name), markdown_code(host),
+                          total.exercised, total.rules, total.decisions);
+    }
+    for (const FileCoverage& file : files) {
+      if (file.file->kind != "postfix parameters") continue;
+      for (const int line : file.never()) {
+        if (++parameters > parameters_shown_max) continue;
+        never += fmt::format("- {}: {}\n", markdown_code(fmt::format("{}:{}", file.file->path, line)),
+                             markdown_code(line_text(*file.file, line)));
+      }
+    }
+  }
+  if (rows.empty()) return {};
+  if (parameters > parameters_shown_max) {
+    never += fmt::format("- and {} more; the JSON report has all\n", parameters - parameters_shown_max);
+  }
+  std::string out =
+      "\n<details><summary>Configuration exercised</summary>\n\n| World | Host | Rules exercised | Decisions |\n"
+      "|---|---|---|---|\n" +
+      rows;
+  if (!never.empty()) out += "\nPostfix parameters that decided nothing, nor a table that they name:\n\n" + never;
+  return out + "\n</details>\n";
+}
+
 }  // namespace
 
 std::string markdown_report(const Outcome& outcome, std::size_t failures_max) {
@@ -152,7 +186,7 @@ std::string markdown_report(const Outcome& outcome, std::size_t failures_max) {
                      summary.messages.duplicated, summary.crossings);
   out += worlds_table(outcome) + "\n" + requirements_table(outcome);
   out += failures(outcome, failures_max);
-  return out + lanes(outcome) + worlds(outcome);
+  return out + lanes(outcome) + worlds(outcome) + coverage(outcome);
 }
 
 }  // namespace watershed::reports

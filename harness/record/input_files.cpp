@@ -8,6 +8,7 @@
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "components/filter/sieve/parser.hpp"
+#include "harness/record/main_cf_lines.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -164,6 +165,7 @@ class Inputs {
       if (file.octets > annotated_octets_max || file.kind == "world") file.text.clear();
       add(std::move(file));
     }
+    add_parameters(world);
   }
 
   void add_plain(const fs::path& path, const std::string& shown, const std::string& kind) {
@@ -188,6 +190,21 @@ class Inputs {
   }
 
  private:
+  // After all files, as parameters name the others of their folder.
+  void add_parameters(const World& world) {
+    std::vector<std::string> paths;
+    for (const auto& [path, file] : files_) paths.push_back(path);
+    for (const HostConfig& host : world.hosts) {
+      if (!host.router) continue;
+      const postfix::PostfixConfig& config = host.router->config();
+      const auto found = files_.find(config.main().file());
+      if (found == files_.end()) continue;
+      MainCfLines lines = main_cf_lines(config, paths);
+      found->second.rule_lines.assign(lines.rules.begin(), lines.rules.end());
+      found->second.uses = std::move(lines.uses);
+    }
+  }
+
   static InputFile read(const fs::path& path, const std::string& shown) {
     InputFile file;
     file.path = shown;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 namespace watershed::harness {
 namespace {
@@ -98,7 +99,6 @@ TEST(Record, KnowsItsInputs) {
     const std::size_t colon = place.rfind(':');
     const auto file = find(place.substr(0, colon));
     ASSERT_NE(file, outcome.inputs.end()) << place;
-    if (file->kind == "postfix parameters") continue;
     EXPECT_THAT(file->rule_lines, Contains(std::stoi(place.substr(colon + 1)))) << place;
   }
   EXPECT_NE(find("robots/data-request.yaml"), outcome.inputs.end());
@@ -106,6 +106,33 @@ TEST(Record, KnowsItsInputs) {
   ASSERT_THAT(outcome.worlds, SizeIs(1));
   EXPECT_EQ(outcome.worlds.front().name, "phase2");
   EXPECT_FALSE(outcome.record.versions.at("ldns").empty());
+}
+
+// A parameter decides itself or through the tables that it names; one that only describes the host does not.
+TEST(Record, KnowsWhichParametersCanDecide) {
+  const Outcome outcome = outcome_of("robots/data-request.yaml", "phase2");
+  const std::string folder = outcome.worlds.empty() ? "" : "phase2/postfix/int-mx/";
+  const auto main = std::find_if(outcome.inputs.begin(), outcome.inputs.end(),
+                                 [&](const InputFile& file) { return file.path.ends_with(folder + "main.cf"); });
+  ASSERT_NE(main, outcome.inputs.end());
+  std::map<std::string, int> line_of;
+  int number = 0;
+  std::istringstream lines(main->text);
+  for (std::string line; std::getline(lines, line);) line_of[line.substr(0, line.find_first_of(" ="))] = ++number;
+  for (const char* name : {"virtual_transport", "virtual_alias_maps", "smtpd_recipient_restrictions"}) {
+    EXPECT_THAT(main->rule_lines, Contains(line_of.at(name))) << name;
+  }
+  for (const char* name : {"myhostname", "mynetworks", "biff", "alias_maps"}) {
+    EXPECT_THAT(main->rule_lines, Not(Contains(line_of.at(name)))) << name;
+  }
+  const auto names = [&](const char* parameter, const std::string& table) {
+    return std::any_of(main->uses.begin(), main->uses.end(), [&](const LineUse& use) {
+      return use.line == line_of.at(parameter) && use.path.ends_with(folder + table);
+    });
+  };
+  EXPECT_TRUE(names("virtual_alias_maps", "virtual"));
+  EXPECT_FALSE(names("virtual_mailbox_maps", "virtual"));
+  EXPECT_TRUE(names("smtpd_client_restrictions", "clients.cidr"));
 }
 
 TEST(Record, IsTheSameForTheSameInputs) {

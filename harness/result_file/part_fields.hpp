@@ -127,6 +127,12 @@ void each_field(T& series, auto&& field) {
   field("marks", series.marks);
 }
 
+template <Like<LineUse> T>
+void each_field(T& use, auto&& field) {
+  field("line", use.line);
+  field("path", use.path);
+}
+
 template <Like<InputFile> T>
 void each_field(T& input, auto&& field) {
   field("path", input.path);
@@ -137,6 +143,7 @@ void each_field(T& input, auto&& field) {
   field("kind", input.kind);
   field("text", input.text);
   field("rule_lines", input.rule_lines);
+  field("uses", input.uses);
 }
 
 template <Like<WorldZone> T>

@@ -81,7 +81,8 @@ class Page {
     if (!trouble.empty()) html_.raw("<section><h2 id=trouble>What does not hold</h2>").raw(trouble).raw("</section>");
     section(0, flow_section(outcome_));
     section(1, matrix_section(outcome_, places_));
-    section(2, shelf_text(stories_, "No message was sent."));
+    section(2, shelf_text(stories_,
+                          outcome_.summary.messages.offered == 0 ? "No message was sent." : "The run kept no story."));
     section(3, shelf_text(plots_, "No run was long or troubled enough for a plot."));
     section(4, coverage + shelf_text(coverage_, "No configuration was annotated."));
     section(5, differences + shelf_text(differences_, ""));
@@ -140,8 +141,9 @@ class Page {
         "content=\"default-src 'none';style-src 'unsafe-inline';img-src data:\"><link rel=icon href=\"data:,\">");
     html_.element("title", title).raw("<style>").raw(style_sheet()).raw("</style></head><body>");
     html_.raw("<a class=skip href=\"#main\">To the content</a><header><h1>Watershed rehearsal</h1><p class=lead>");
-    html_.raw("Lane ").text(outcome_.lane).raw(", seed ").text(std::to_string(outcome_.seed)).raw(", ");
-    html_.real_time(outcome_.record.started_at).raw("</p></header>\n");
+    html_.raw("Lane ").text(outcome_.lane).raw(", seed ").text(std::to_string(outcome_.seed));
+    if (!outcome_.record.started_at.empty()) html_.raw(", ").real_time(outcome_.record.started_at);
+    html_.raw("</p></header>\n");
   }
 
   void end() {

@@ -109,7 +109,8 @@ Outcome sample_page_outcome(const std::string& words) {
                      {"mx.ctbto.int"},
                      "postfix table",
                      "# " + words + "\nctbto.int\tlocal:\nctbto.org smtp:\n",
-                     {2, 3}}};
+                     {2, 3},
+                     {}}};
   outcome.record = {"2026-01-02T03:04:05Z",   "watershed run " + words,        "a machine", "none",
                     {{"watershed", "0.1.0"}}, {{"phase2", "main.cf:1", words}}};
   outcome.world_comparison = {{"phase1",

@@ -99,7 +99,7 @@ class Matrix {
   void item(std::size_t index) {
     const ScenarioResult& run = outcome_.scenarios[index];
     html_.raw("<li>").raw(verdict_badge(to_string(run.verdict))).raw(" <a href=\"").attribute(places_.runs[index]);
-    html_.raw("\">").text(run.title, 200).raw("</a>");
+    html_.raw("\">").text(run.title, 200).raw("</a>").raw(lane_note(outcome_, run));
     if (run.is_must_fail) html_.raw(" (known bad, and noticed where it holds)");
   }
 

@@ -88,6 +88,7 @@ std::string opening(const Outcome& outcome) {
 
 std::string flow_section(const Outcome& outcome) {
   const std::vector<std::string> classes = message_classes(outcome);
+  if (outcome.worlds.empty()) return "<p>The run kept no map.</p>";
   Markup html;
   html.raw(flow_map_legend(classes)).raw("<div class=maps>");
   std::string details;
@@ -131,7 +132,11 @@ std::string trouble_section(const Outcome& outcome, const Places& places) {
           .raw(" <a href=\"")
           .attribute(places.runs[index])
           .raw("\">");
-      html.text(run.title, 300).raw("</a> <span class=where>").text(run.world).raw("</span>");
+      html.text(run.title, 300)
+          .raw("</a> <span class=where>")
+          .text(run.world)
+          .raw(lane_note(outcome, run))
+          .raw("</span>");
       if (!run.findings.empty()) html.raw("<br>").text(run.findings.front().sentence, 600);
       if (!places.stories[index].empty()) {
         html.raw(" <a href=\"").attribute(places.stories[index].front()).raw("\">Story of ");

@@ -101,12 +101,18 @@ std::string run_id(const harness::Outcome& outcome, std::size_t run) {
                      id_of(result.world));
 }
 
+std::string_view lane_note(const harness::Outcome& outcome, const ScenarioResult& run) {
+  if (outcome.lane != "both") return {};
+  // A run's lane is in the command that repeats it, and nowhere else.
+  return run.replay.find(" --lane live ") != std::string::npos ? ", live" : ", simulated";
+}
+
 std::string run_piece(const harness::Outcome& outcome, std::size_t index, const Places& places) {
   const ScenarioResult& run = outcome.scenarios[index];
   Markup html;
   html.raw("<details class=run><summary>");
   html.raw(verdict_badge(to_string(run.verdict))).raw(" ").text(run.title, 300);
-  html.raw(" <span class=where>").text(run.world);
+  html.raw(" <span class=where>").text(run.world).raw(lane_note(outcome, run));
   if (run.is_must_fail) html.raw(", known bad");
   html.raw("</span></summary><div id=\"").raw(run_id(outcome, index)).raw("\"><p><code>").text(run.file).raw("</code>");
   if (!run.requirements.empty()) html.raw(" speaks for ").text(fmt::format("{}", fmt::join(run.requirements, ", ")));

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace watershed::reports::html {
@@ -19,6 +20,9 @@ struct Places {
 
 /// Id of a run on the page: stable as long as the scenario and world are.
 std::string run_id(const harness::Outcome& outcome, std::size_t run);
+
+/// `, live` or `, simulated` where the runs of both lanes stand side by side; else empty.
+std::string_view lane_note(const harness::Outcome& outcome, const harness::ScenarioResult& run);
 
 /// The three answers, each with its figure.
 std::string opening(const harness::Outcome& outcome);

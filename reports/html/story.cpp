@@ -12,6 +12,12 @@ namespace watershed::reports::html {
 
 namespace {
 
+// Postfix folds its fields with tabs; unfolded, they are nothing but blanks.
+std::string without_tabs(std::string text) {
+  std::replace(text.begin(), text.end(), '\t', ' ');
+  return text;
+}
+
 using harness::CopyDifference;
 using harness::Dialogue;
 using harness::MessageStory;
@@ -65,7 +71,7 @@ void copies(Markup& html, const MessageStory& story) {
     html.raw("<pre class=diff tabindex=0>");
     for (const harness::HeaderChange& change : copy.header) {
       html.raw(change.is_added ? "<ins>+ " : "<del>− ")
-          .text(change.field)
+          .text(without_tabs(change.field))
           .raw(change.is_added ? "</ins>\n" : "</del>\n");
     }
     html.raw("</pre>");
