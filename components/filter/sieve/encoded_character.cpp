@@ -14,14 +14,19 @@ namespace watershed::sieve {
 
 namespace {
 
-/// The hexadecimal numbers in the inside of `${…:…}`, nothing if one has another form or too many digits.
+constexpr std::uint32_t beyond_unicode = 0xFFFFFFFF;
+
+/// The hexadecimal numbers in the inside of `${…:…}`, nothing if one has another form or too many digits. What is too
+/// large for a number is beyond_unicode.
 std::optional<std::vector<std::uint32_t>> numbers(std::string_view inside, std::size_t digits_max) {
   std::vector<std::uint32_t> out;
   for (const std::string_view word : split(inside, " \t\r\n")) {
     std::uint32_t value = 0;
     const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value, 16);
-    if (error != std::errc{} || end != word.data() + word.size() || word.size() > digits_max) return std::nullopt;
-    out.push_back(value);
+    const bool is_too_large = error == std::errc::result_out_of_range;
+    const bool is_number = (error == std::errc{} || is_too_large) && end == word.data() + word.size();
+    if (!is_number || word.size() > digits_max) return std::nullopt;
+    out.push_back(is_too_large ? beyond_unicode : value);
   }
   if (out.empty()) return std::nullopt;
   return out;
@@ -45,7 +50,9 @@ Result<std::string, Error> decode_encoded_characters(std::string_view text) {
     if (is_hex || is_unicode) {
       end = text.find_first_not_of("0123456789abcdefABCDEF \t\r\n", inside);
       const bool is_closed = end != std::string_view::npos && text[end] == '}';
-      if (is_closed) values = numbers(text.substr(inside, end - inside), is_hex ? 2 : 6);
+      // RFC 5228 §2.4.2.4: hex-pair = 1*2HEXDIG, unicode-hex = 1*HEXDIG.
+      constexpr std::size_t any_number = std::string_view::npos;
+      if (is_closed) values = numbers(text.substr(inside, end - inside), is_hex ? 2 : any_number);
     }
     if (!values) {  // RFC 5228 §2.4.2.4: text that does not follow the syntax stands for itself
       out.append(text.substr(0, 2));

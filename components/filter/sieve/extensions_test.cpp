@@ -44,6 +44,8 @@ TEST(SieveVariables, SetAndModifiers) {
        "fileinto \"ne\""},
       {"set \"a\" \"${hex:41 42}${unicode: e9 20AC}${hex:4x}${hex:}$${hex:24}\";",
        "fileinto \"ABé€${hex:4x}${hex:}$$\""},
+      // RFC 5228 §2.4.2.4: its own example; leading zeros are no limit.
+      {"set \"a\" \"${UnICoDE:0000040}${unicode:00000000000000041}${hex:400}\";", "fileinto \"@A${hex:400}\""},
       {"set \"a\" \"$ ${} ${a b} ${${A}} {a}\";", "fileinto \"$ ${} ${a b} ${} {a}\""},
   };
   for (const Case& c : cases) EXPECT_EQ(filed(c.given, "${a}"), c.expected) << c.given;
@@ -63,6 +65,10 @@ TEST(SieveVariables, Faults) {
        "error 1:70: modifiers :lower and :upper specified for the set command conflict having equal precedence"},
       {"set \"a\" \"${unicode:d800}\";",
        "error 1:74: this string has an encoded character that cannot be: U+D800 is no character"},
+      {"set \"a\" \"${unicode:200000}\";",
+       "error 1:74: this string has an encoded character that cannot be: U+200000 is no character"},
+      {"set \"a\" \"${unicode:123456789abcdef}\";",
+       "error 1:74: this string has an encoded character that cannot be: U+FFFFFFFF is no character"},
       {"set \"r\" \"(\";\nif header :regex \"subject\" \"${r}\" {}",
        "run-time error 2: the regular expression '(' cannot be used: Unmatched ( or \\(; implicit keep"},
   };

@@ -36,6 +36,7 @@ void Bench::fail_case(std::string reason) {
 void Bench::finish_case() { case_node_ = nullptr; }
 
 void Bench::set(std::string_view name, const std::optional<std::string>& value) {
+  if (special_uses_.set(name, value) || lists_.set(name, value)) return;
   const auto result = apply_setting(pending_, name, value);
   // As with dovecot.conf, a name that is not known has no effect, and a value that cannot be leaves the default.
   std::string warning;
@@ -84,6 +85,7 @@ std::optional<Outcome> Bench::evaluate(const Script& script, Evaluation& tester)
                     .mailboxes = this,
                     .history = this,
                     .annotations = this,
+                    .lists = &lists_,
                     .authenticated_as = tester.authenticated_as(),
                     .original_forward_path = tester.envelope_original_forward_path()};
   Outcome outcome = sieve::evaluate(script, input);
@@ -152,6 +154,12 @@ std::shared_ptr<const mail::Message> Bench::stored(const std::string& folder, st
 
 Bench::Folders::const_iterator Bench::find_folder(std::string_view name) const {
   return folders_.find(equal_ignoring_case(name, "INBOX") ? std::string_view("INBOX") : name);
+}
+
+std::optional<std::string> Bench::with_special_use(std::string_view attribute, std::string_view mailbox) const {
+  auto found = special_uses_.find(attribute, mailbox);
+  // A mailbox that is set up and was not made has no use.
+  return found && exists(*found) ? found : std::nullopt;
 }
 
 void Bench::annotate(std::string mailbox, std::string entry, std::string value) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "components/filter/sieve/evaluate.hpp"
+#include "components/filter/sieve/svtest/bench_store.hpp"
 #include "components/filter/sieve/svtest/library.hpp"
 
 #include <cstdint>
@@ -46,7 +47,7 @@ class Bench final : public MailboxDirectory, public ResponseHistory, public Anno
   std::string take_explanation() { return std::exchange(why_, {}); }
   const std::vector<CaseResult>& cases() const { return cases_; }
 
-  // Settings: what is set holds from the next reload on.
+  // Settings: what is set holds from the next reload on; what the account has (bench_store.hpp), at once.
   void set(std::string_view name, const std::optional<std::string>& value);
   void reload() { active_ = pending_; }
   const CompileOptions& options() const { return active_; }
@@ -76,6 +77,8 @@ class Bench final : public MailboxDirectory, public ResponseHistory, public Anno
   void annotate(std::string mailbox, std::string entry, std::string value);
 
   bool exists(std::string_view mailbox) const override { return find_folder(mailbox) != folders_.end(); }
+  std::optional<std::string> with_special_use(std::string_view attribute, std::string_view mailbox) const override;
+  const ExternalLists& lists() const { return lists_; }
   bool remembers(std::string_view key, std::int64_t now_unix_seconds) const override;
   std::optional<std::string> find(std::string_view mailbox, std::string_view entry) const override;
   std::int64_t now_unix_seconds() const { return now_unix_seconds_; }
@@ -110,6 +113,8 @@ class Bench final : public MailboxDirectory, public ResponseHistory, public Anno
   std::map<std::string, std::int64_t, std::less<>> remembered_until_;
   std::map<std::pair<std::string, std::string>, std::string> annotations_;
   Folders folders_;
+  BenchSpecialUses special_uses_;
+  BenchLists lists_;
   std::vector<Sent> sent_;
   std::vector<CaseResult> cases_;
   const CommandNode* case_node_ = nullptr;

@@ -36,7 +36,8 @@ Parsed<std::vector<CaseResult>> run_svtest(const std::string& path, std::int64_t
                     .now_unix_seconds = now_unix_seconds,
                     .mailboxes = &bench,
                     .history = &bench,
-                    .annotations = &bench};
+                    .annotations = &bench,
+                    .lists = &bench.lists()};
   Evaluation evaluation(script->program(), input, &bench);
   evaluation.run(script->program().main());
   if (const auto error = evaluation.forget_failure()) {

@@ -58,5 +58,27 @@ TEST(Svtest, CasesFailAndStandAlone) {
   EXPECT_THAT(outcome_of("frop;"), testing::HasSubstr("unknown command 'frop'"));
 }
 
+TEST(Svtest, TheAccountHasListsAndSpecialUses) {
+  BenchLists lists;
+  EXPECT_FALSE(lists.set("sieve_extlists_list/", "a"));
+  EXPECT_FALSE(lists.set("sieve_max_redirects", "1"));
+  EXPECT_TRUE(lists.set("sieve_extlists_list/tag:a/b", "one@a.example two@a.example"));
+  EXPECT_TRUE(lists.contains("tag:a/b", "TWO@a.example"));
+  EXPECT_FALSE(lists.contains("tag:a/b", "three@a.example"));
+  EXPECT_THAT(lists.members("tag:a/b"), testing::ElementsAre("one@a.example", "two@a.example"));
+  lists.set("sieve_extlists_list/tag:a/b", std::nullopt);
+  EXPECT_FALSE(lists.exists("tag:a/b"));
+
+  BenchSpecialUses uses;
+  for (const char* other : {"mailbox//special_use", "mailbox/Junk/auto", "namespace/inbox", "namespace/"}) {
+    EXPECT_FALSE(uses.set(other, "\\Junk")) << other;
+  }
+  EXPECT_TRUE(uses.set("mailbox/A/B/special_use", "\\Junk"));
+  EXPECT_TRUE(uses.set("namespace/inbox/mailbox/Old/special_use", "\\Archive \\All"));
+  EXPECT_EQ(uses.find("\\junk", ""), "A/B");
+  EXPECT_EQ(uses.find("\\All", "Old"), "Old");
+  EXPECT_EQ(uses.find("\\All", "A/B"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace watershed::sieve

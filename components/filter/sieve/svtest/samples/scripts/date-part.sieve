@@ -1,0 +1,2 @@
+require "date";
+if date :contains "date" "frop" "" { discard; }

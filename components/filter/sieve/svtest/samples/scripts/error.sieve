@@ -1,0 +1,3 @@
+require "ihave";
+error "Cannot work without frop";
+error "Behind it";

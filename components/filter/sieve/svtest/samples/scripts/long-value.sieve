@@ -1,0 +1,3 @@
+require "variables";
+set "a" "abcdef";
+if string "${a}" "abcd" { discard; }

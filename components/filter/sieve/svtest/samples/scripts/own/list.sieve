@@ -1,0 +1,2 @@
+require "extlists";
+if address :list "from" "tag:ctbto.int,2026:known" { discard; }

@@ -1,0 +1,2 @@
+require "vacation";
+vacation :addresses ["everybody@ctbto.int"] "away";

@@ -1,0 +1,2 @@
+require "vacation";
+vacation :handle "other" :subject "Out of office" "back on Monday";

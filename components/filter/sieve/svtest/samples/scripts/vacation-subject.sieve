@@ -1,0 +1,2 @@
+require "vacation";
+vacation :subject "Out of office" "back on Monday";

@@ -1,0 +1,3 @@
+require "vacation";
+vacation :addresses "everybody@ctbto.int" "one";
+vacation :addresses "everybody@ctbto.int" "two";

@@ -1,0 +1,1 @@
+if address :list "from" "tag:ctbto.int,2026:known" { discard; }

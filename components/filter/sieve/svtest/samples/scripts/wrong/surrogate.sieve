@@ -1,0 +1,2 @@
+require "encoded-character";
+if header "x" "${Unicode:DF01}" { discard; }

@@ -1,0 +1,3 @@
+require "ihave";
+if ihave "vnd.nobody.knows" { fileinto "x"; }
+fileinto "y";
