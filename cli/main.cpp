@@ -122,6 +122,8 @@ CLI::App* add_run(CLI::App& app, Options& options) {
       ->add_option("--stories", options.stories,
                    "Messages whose story the page tells: failed (and one example a run) or all")
       ->check(CLI::IsMember({"failed", "all"}));
+  command->add_flag("--coverage", options.coverage,
+                    "Print which configuration the run exercised, with each Sieve script and procmailrc line by line");
   command->add_option("--artifacts", options.artifacts, "Folder for journals and stored messages, one folder a run");
   command
       ->add_flag("--watch{tty}", options.watch,

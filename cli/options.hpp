@@ -45,6 +45,7 @@ struct Options {
   std::string annotations = "auto";
   std::string last_failed;  ///< a result file: only what did not pass in it; empty: all
   bool hash_content = false;
+  bool coverage = false;
   std::string watch;  ///< empty: no; `tty` or `always`
   // new
   std::string new_kind;

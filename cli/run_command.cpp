@@ -6,6 +6,7 @@
 #include "cli/support.hpp"
 #include "harness/lanes/live/components.hpp"
 #include "harness/suite/run_suite.hpp"
+#include "reports/coverage_text.hpp"
 #include "reports/events.hpp"
 #include "reports/terminal.hpp"
 #include "sandbox/level.hpp"
@@ -80,6 +81,7 @@ ExitCode rehearse(const Options& options, const harness::Suite& suite, harness::
   }
   events.write(reports::end_event(*outcome));
   say(reports::final_text(*outcome, style));
+  if (options.coverage) say(reports::coverage_text(*outcome, style));
   write_annotations(options.annotations, *outcome);
   const bool are_events_written = events.close();
   const bool are_reports_written = write_reports(requests, *outcome) && packs.write(suite, run, *outcome);
@@ -110,6 +112,7 @@ ExitCode run_once(const Options& options, std::optional<std::set<std::pair<std::
   for (const ReportRequest& request : *requests) {
     run.run.record.wanted |= request.kind == "html" || (request.kind == "json" && !options.shard.empty());
   }
+  run.run.record.wanted |= options.coverage;
   const auto suite = load(options, false);
   if (!suite) return ExitCode::wrong_input;
   run.only = std::move(only);
