@@ -21,6 +21,10 @@ namespace {
 
 using Verdict = TranslatedRecipe::Verdict;
 
+// RFC 5228 §2.1: scripts are UTF-8.
+constexpr std::string_view not_text = "it has octets that are not UTF-8, which no Sieve script can have";
+constexpr std::string_view not_text_nearest = "write them as UTF-8, if that is how the messages and folders have them";
+
 class Translator {
  public:
   explicit Translator(const procmail::Rcfile& rcfile) : rcfile_(rcfile) { known_["1"] = "$1"; }
@@ -168,6 +172,11 @@ class Translator {
     if (flags.otherwise) tests.push_back(negated(chain.previous));
     for (const procmail::ConditionLine& line : one.conditions) tests.push_back(test_of(one, line, known_));
     SieveTest test = all_of(std::move(tests));
+    if (!is_utf8(test.text)) {
+      test = {};
+      test.refusal = not_text;
+      test.nearest = not_text_nearest;
+    }
     const bool answers_new = flags.on_error && chain.awaits_new_correspondent;
     if (flags.otherwise && !chain.previous.is_refused() && !test.is_refused()) {
       chain.previous = any_of({chain.previous, test});
@@ -186,6 +195,11 @@ class Translator {
     for (const std::string& extension : test.extensions) extensions_.insert(extension);
     if (one.action.block) return block(one, test, std::move(verdict), depth);
     SieveAction action = action_of(one, known_, test.match_group, answers_new);
+    const auto is_text = [](const std::string& command) { return is_utf8(command); };
+    if (!std::all_of(action.commands.begin(), action.commands.end(), is_text)) {
+      action.refusal = not_text;
+      action.nearest = not_text_nearest;
+    }
     if (!action.refusal.empty()) return refuse(one, std::move(verdict), action.refusal, action.nearest, depth);
     chain.awaits_new_correspondent = action.remembers_correspondents;
     for (std::string& assumption : action.assumptions) verdict.assumptions.push_back(std::move(assumption));

@@ -56,6 +56,13 @@ TEST(Translate, MatchIsUsedOnlyWhereBothSplitAlike) {
   EXPECT_THAT(of(":0\n* ^Subject:.*a.*<\\/[^>]+\nx/\n").script, HasSubstr("fileinto \"x\""));
 }
 
+TEST(Translate, WhatIsNotUtf8IsRefused) {
+  const std::string reason = "refused: it has octets that are not UTF-8";
+  EXPECT_THAT(verdict(":0\n* ^List-Id:\nLis\xe6ts/\n"), HasSubstr(reason));
+  EXPECT_THAT(verdict(":0\n* ^Subject:.*\xe6\nx/\n"), HasSubstr(reason));
+  EXPECT_EQ(verdict(":0\n* ^List-Id:\nLis\xc3\xa6ts/\n"), "exact");
+}
+
 TEST(Translate, RefusedRecipesLeaveNoRule) {
   const std::string script = of(":0\n* ? test -f x\nFolder/\n").script;
   EXPECT_THAT(script, HasSubstr("# REFUSED: it asks the program"));
