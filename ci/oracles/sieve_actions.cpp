@@ -18,6 +18,7 @@
 //   once deleteheader has changed the header, vacation compares fields with their line end: it answers what Precedence
 //     or X-Auto-Response-Suppress forbids, and does not answer where Auto-Submitted is "no"
 //   the second of two duplicate tests of one id and handle makes the whole run fail (RFC 7352 §3 knows no such limit)
+//   string without :comparator compares octets (RFC 5229 §5: as elsewhere the default is i;ascii-casemap)
 //   an included script without imap4flags stores with the flags that hold in the end
 #include "base/file.hpp"
 #include "ci/oracles/sieve_action_pairs.hpp"
