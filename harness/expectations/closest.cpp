@@ -103,10 +103,11 @@ std::string closest_replies(const Evidence& evidence, const ReplyWanted& wanted)
         {"recipient", wanted.recipient, right_recipient},
         {"reply", trim(wanted.reply), wanted.fits(fact.code, fact.text)},
     };
-    nearest.add(near_of(
-        fmt::format("'{}' {} by {} for {}: {}", root.label, past_tense(fact.kind), host,
-                    fact.recipient.empty() ? "all" : fact.recipient, printable(fact.text.substr(0, reply_octets_max))),
-        aspects));
+    const std::string reply = printable(fact.text.substr(0, reply_octets_max));
+    nearest.add(near_of(fmt::format("'{}' {} by {} for {}: {}{}", root.label, past_tense(fact.kind), host,
+                                    fact.recipient.empty() ? "all" : fact.recipient, reply,
+                                    fact.text.size() > reply_octets_max ? " …" : ""),
+                        aspects));
   }
   return nearest.text();
 }
