@@ -21,8 +21,9 @@ namespace {
 
 using Verdict = TranslatedRecipe::Verdict;
 
-// RFC 5228 §2.1: scripts are UTF-8.
-constexpr std::string_view not_text = "it has octets that are not UTF-8, which no Sieve script can have";
+// RFC 5228 §2.1, §8.1: scripts are UTF-8, and no string holds a NUL.
+bool is_sieve_text(std::string_view text) { return is_utf8(text) && text.find('\0') == std::string_view::npos; }
+constexpr std::string_view not_text = "it has octets that are not UTF-8, or a NUL, which no Sieve script can have";
 constexpr std::string_view not_text_nearest = "write them as UTF-8, if that is how the messages and folders have them";
 
 class Translator {
@@ -172,7 +173,7 @@ class Translator {
     if (flags.otherwise) tests.push_back(negated(chain.previous));
     for (const procmail::ConditionLine& line : one.conditions) tests.push_back(test_of(one, line, known_));
     SieveTest test = all_of(std::move(tests));
-    if (!is_utf8(test.text)) {
+    if (!is_sieve_text(test.text)) {
       test = {};
       test.refusal = not_text;
       test.nearest = not_text_nearest;
@@ -195,7 +196,7 @@ class Translator {
     for (const std::string& extension : test.extensions) extensions_.insert(extension);
     if (one.action.block) return block(one, test, std::move(verdict), depth);
     SieveAction action = action_of(one, known_, test.match_group, answers_new);
-    const auto is_text = [](const std::string& command) { return is_utf8(command); };
+    const auto is_text = [](const std::string& command) { return is_sieve_text(command); };
     if (!std::all_of(action.commands.begin(), action.commands.end(), is_text)) {
       action.refusal = not_text;
       action.nearest = not_text_nearest;

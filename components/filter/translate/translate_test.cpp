@@ -60,6 +60,7 @@ TEST(Translate, WhatIsNotUtf8IsRefused) {
   const std::string reason = "refused: it has octets that are not UTF-8";
   EXPECT_THAT(verdict(":0\n* ^List-Id:\nLis\xe6ts/\n"), HasSubstr(reason));
   EXPECT_THAT(verdict(":0\n* ^Subject:.*\xe6\nx/\n"), HasSubstr(reason));
+  EXPECT_THAT(verdict(std::string_view(":0\n* ^Subject:.*a\0b\nx/\n", 23)), HasSubstr(reason));
   EXPECT_EQ(verdict(":0\n* ^List-Id:\nLis\xc3\xa6ts/\n"), "exact");
 }
 
