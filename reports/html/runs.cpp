@@ -104,7 +104,7 @@ std::string run_id(const harness::Outcome& outcome, std::size_t run) {
 std::string_view lane_note(const harness::Outcome& outcome, const ScenarioResult& run) {
   if (outcome.lane != "both") return {};
   // A run's lane is in the command that repeats it, and nowhere else.
-  return run.replay.find(" --lane live ") != std::string::npos ? ", live" : ", simulated";
+  return run.replay.find(" --lane live ") != std::string::npos ? " (live)" : " (simulated)";
 }
 
 std::string run_piece(const harness::Outcome& outcome, std::size_t index, const Places& places) {
