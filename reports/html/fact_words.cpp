@@ -32,7 +32,8 @@ void fact_in_words(Markup& html, const StoryEvent& event) {
   } else if (fact == "attempted") {
     html.raw("begins transaction ").number(event.transaction).raw(" with ").element("b", event.detail);
   } else if (fact == "deferred") {
-    html.raw("is put off for ").text(event.recipient).raw(", next attempt ").text(event.detail);
+    html.raw("is put off for ").text(event.recipient);
+    if (!event.detail.empty()) html.raw(", next attempt ").text(event.detail);
     reply(html, event);
   } else if (fact == "filtered") {
     html.raw("content filter says ").element("b", event.detail);

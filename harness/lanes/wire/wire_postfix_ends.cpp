@@ -54,6 +54,9 @@ class PostfixEnds {
  private:
   using Line = std::pair<stage::Time, PostfixLogLine>;
 
+  // What is decided about a message is decided once it is there.
+  stage::Time known_at() const { return std::max(held_.began, held_.answered); }
+
   void queue(const QueueEntry& entry, const std::string& recipient) {
     stage::Fact& fact = reading_.record(FactKind::queued, held_, reading_.sources.now, recipient);
     fact.detail = entry.queue;
@@ -83,7 +86,7 @@ class PostfixEnds {
   }
 
   void change(FactKind kind, const std::string& from, std::string to, std::string decided_by) {
-    stage::Fact& fact = reading_.record(kind, held_, held_.began, from);
+    stage::Fact& fact = reading_.record(kind, held_, known_at(), from);
     fact.detail = std::move(to);
     fact.decided_by = std::move(decided_by);
   }
@@ -151,7 +154,7 @@ class PostfixEnds {
       const router::Resolution resolution = held_.host->decider->resolve(reverse_path(), *address);
       if (resolution.status != router::Resolution::Status::resolved || !went_to(recipient, resolution.nexthop))
         continue;
-      stage::Fact& fact = reading_.record(FactKind::routed, held_, held_.began, recipient);
+      stage::Fact& fact = reading_.record(FactKind::routed, held_, known_at(), recipient);
       fact.detail = resolution.transport + ":" + resolution.nexthop;
       fact.decided_by = router::journal_form(resolution.decided_by);
     }
