@@ -2,6 +2,7 @@
 #define BOOST_PROCESS_USE_STD_FS
 #include "sandbox/process.hpp"
 
+#include "sandbox/libc_only/confinement.hpp"
 #include "sandbox/mounts.hpp"
 
 #include <fmt/format.h>
@@ -38,13 +39,22 @@ void enter(const Place& place) {
     ::_exit(126);
   };
   ::setsid();
-  if (::unshare(CLONE_NEWNS | CLONE_NEWUTS) != 0) give_up("no new namespace");
-  if (::sethostname(place.hostname.c_str(), place.hostname.size()) != 0) give_up("sethostname");
-  for (const Place::Mount& mount : place.mounts) {
-    if (const auto bound = bind_mount(mount.source, mount.target); !bound) give_up(bound.error().message);
+  if (place.confinement == nullptr) {
+    if (::unshare(CLONE_NEWNS | CLONE_NEWUTS) != 0) give_up("no new namespace");
+    if (::sethostname(place.hostname.c_str(), place.hostname.size()) != 0) give_up("sethostname");
+    for (const Place::Mount& mount : place.mounts) {
+      if (const auto bound = bind_mount(mount.source, mount.target); !bound) give_up(bound.error().message);
+    }
   }
   if (::chdir("/") != 0) give_up("chdir");
   ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+}
+
+Result<libc_only::Settings, Error> settings_of(const Place& place) {
+  if (place.confinement == nullptr) return libc_only::Settings{};
+  libc_only::HostView view{place.hostname, place.address, {}};
+  for (const Place::Mount& mount : place.mounts) view.paths.push_back({mount.source, mount.target});
+  return libc_only::write_view(*place.confinement, view);
 }
 
 }  // namespace
@@ -54,6 +64,9 @@ Result<std::unique_ptr<Process>, Error> Process::start(stage::RealExecutor& exec
   bp::environment environment;
   environment["PATH"] = "/usr/sbin:/usr/bin:/sbin:/bin";
   for (const auto& [name, value] : options.environment) environment[name] = value;
+  const auto settings = settings_of(place);
+  if (!settings) return settings.error();
+  for (const auto& [name, value] : *settings) environment[name] = value;
   std::error_code error;
   auto child = std::make_unique<Child>();
   const auto in_the_child = bp::extend::on_exec_setup = [&place](auto&) { enter(place); };

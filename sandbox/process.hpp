@@ -2,6 +2,7 @@
 // event. Boost.Process starts it; what surrounds it is ours.
 #pragma once
 
+#include "base/ip_address.hpp"
 #include "base/result.hpp"
 #include "stage/input_watch.hpp"
 
@@ -15,7 +16,12 @@
 
 namespace watershed::sandbox {
 
-/// A host of the world as its programs see it: a mount namespace and a name of its own.
+namespace libc_only {
+struct Confinement;
+}
+
+/// A host of the world as its programs see it: a mount namespace and a name of its own. Where the kernel gives none
+/// (Level::loopback_addresses), a view of the same (see libc_only/).
 struct Place {
   std::string hostname;
   struct Mount {
@@ -23,6 +29,8 @@ struct Place {
     std::filesystem::path target;
   };
   std::vector<Mount> mounts;  ///< in order
+  std::shared_ptr<const libc_only::Confinement> confinement = nullptr;
+  IpAddress address = {};  ///< the host's first; asked for with a confinement alone
 };
 
 struct ProcessOptions {

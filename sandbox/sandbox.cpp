@@ -4,7 +4,9 @@
 #include "sandbox/loopback.hpp"
 #include "sandbox/mounts.hpp"
 #include "sandbox/one_user/preload.hpp"
+#include "sandbox/pipe.hpp"
 #include "sandbox/set_id_programs.hpp"
+#include "sandbox/supervisor.hpp"
 #include "sandbox/user_map.hpp"
 
 #include <fmt/format.h>
@@ -26,42 +28,6 @@ namespace watershed::sandbox {
 
 namespace {
 
-struct Pipe {
-  int read_end = -1;
-  int write_end = -1;
-
-  bool open() {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) return false;
-    read_end = ends[0];
-    write_end = ends[1];
-    return true;
-  }
-  void close_read() { close_end(read_end); }
-  void close_write() { close_end(write_end); }
-  static void close_end(int& end) {
-    if (end >= 0) ::close(end);
-    end = -1;
-  }
-  ~Pipe() {
-    close_read();
-    close_write();
-  }
-};
-
-std::string read_all(int descriptor) {
-  std::string text;
-  char buffer[512];
-  for (;;) {
-    const ssize_t got = ::read(descriptor, buffer, sizeof buffer);
-    if (got > 0) {
-      text.append(buffer, static_cast<std::size_t>(got));
-    } else if (got == 0 || errno != EINTR) {
-      return text;
-    }
-  }
-}
-
 int exit_code_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 // net.unix.max_dgram_qlen of a new network namespace is 10: a program that logs its eleventh line before anybody has
@@ -79,7 +45,7 @@ Result<Inside, Error> set_up(const SandboxOptions& options) {
   if (options.level == Level::single_user) {
     if (const auto preloaded = one_user::preload_everywhere(*work); !preloaded) return preloaded.error();
   }
-  return Inside{options.level, *work};
+  return Inside{.level = options.level, .work = *work};
 }
 
 // The first process: starts the body's and reaps what is orphaned, until the body ends. With it ends everything.
@@ -120,6 +86,14 @@ int reap_until_end_of(pid_t body) {
 }  // namespace
 
 Result<Sandbox, Error> Sandbox::start(const SandboxOptions& options, const std::function<int(const Inside&)>& body) {
+  if (options.level == Level::loopback_addresses) {
+    const auto supervisor = start_supervised(options, body);
+    if (!supervisor) return supervisor.error();
+    Sandbox started;
+    started.pid_ = *supervisor;
+    started.end_signal_ = SIGTERM;
+    return started;
+  }
   Pipe go;
   Pipe trouble;
   if (!go.open() || !trouble.open()) return Error{fmt::format("pipe: {}", std::strerror(errno))};
@@ -134,15 +108,17 @@ Result<Sandbox, Error> Sandbox::start(const SandboxOptions& options, const std::
   go.close_read();
   trouble.close_write();
   if (::write(go.write_end, "g", 1) != 1) return Error{"the sandbox ended before it began"};
-  const std::string text = read_all(trouble.read_end);
+  const std::string text = trouble.read_all();
   if (!text.empty()) return Error{text};
   return started;
 }
 
-Sandbox::Sandbox(Sandbox&& other) noexcept : pid_(std::exchange(other.pid_, 0)) {}
+Sandbox::Sandbox(Sandbox&& other) noexcept
+    : pid_(std::exchange(other.pid_, 0)), end_signal_(other.end_signal_) {}
 
 Sandbox& Sandbox::operator=(Sandbox&& other) noexcept {
   std::swap(pid_, other.pid_);
+  std::swap(end_signal_, other.end_signal_);
   return *this;
 }
 
@@ -153,7 +129,7 @@ Sandbox::~Sandbox() {
 }
 
 void Sandbox::kill() {
-  if (pid_ != 0) ::kill(pid_, SIGKILL);
+  if (pid_ != 0) ::kill(pid_, end_signal_);
 }
 
 int Sandbox::wait() {

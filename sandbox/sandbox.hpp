@@ -3,6 +3,7 @@
 //
 // The first process of the PID namespace only reaps; when the function's process ends, or whoever started the sandbox
 // dies, the kernel kills everything inside, and mounts, addresses and queues go with the last process.
+// At Level::loopback_addresses there are none of these: see supervisor.hpp and libc_only/.
 // namespaces(7), pid_namespaces(7), user_namespaces(7), mount_namespaces(7)
 #pragma once
 
@@ -12,17 +13,25 @@
 
 #include <sys/types.h>
 
+#include <csignal>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace watershed::sandbox {
 
+namespace libc_only {
+struct Confinement;
+}
+
 /// What the function inside finds.
 struct Inside {
   Level level = Level::root_namespaces;
   std::filesystem::path work;  ///< an empty folder in memory, gone with the sandbox
+  /// At Level::loopback_addresses alone: the folder is on disk, and what programs see is for write_view to say.
+  std::shared_ptr<const libc_only::Confinement> confinement = nullptr;
 };
 
 struct SandboxOptions {
@@ -52,6 +61,7 @@ class Sandbox {
  private:
   Sandbox() = default;
   pid_t pid_ = 0;
+  int end_signal_ = SIGKILL;
 };
 
 }  // namespace watershed::sandbox

@@ -71,8 +71,9 @@ Task<std::unique_ptr<Stream>> TcpNetwork::TcpListener::accept() {
     }
     if (accepting_->error) continue;
     error_code error;
-    const Endpoint peer = from_asio_endpoint(connection->socket.remote_endpoint(error));
-    const Endpoint local = error ? at_ : from_asio_endpoint(connection->socket.local_endpoint(error));
+    const AddressMap& wire = *network_.wire_;
+    const Endpoint peer = wire.to_world(from_asio_endpoint(connection->socket.remote_endpoint(error)));
+    const Endpoint local = error ? at_ : wire.to_world(from_asio_endpoint(connection->socket.local_endpoint(error)));
     if (error) continue;  // gone already
     const ConnectionId id = network_.registry_.accept(peer, local);
     co_return std::make_unique<TcpStream>(std::move(connection), id, local, peer, nullptr);
@@ -111,16 +112,16 @@ Task<Result<std::unique_ptr<Stream>, ConnectError>> TcpNetwork::connect(IpAddres
   connection->socket.open(to.address.is_v6 ? tcp::v6() : tcp::v4(), error);
   // Bound before it connects, so that the far end finds the connection's number however fast it is.
   if (from == IpAddress{.is_v6 = to.address.is_v6} && is_loopback(to.address)) from = to.address;
-  const tcp::endpoint near_end = to_asio<tcp>(Endpoint{from, 0});
+  const tcp::endpoint near_end = to_asio<tcp>(wire_->to_wire(Endpoint{from, 0}));
   if (!error) connection->socket.bind(near_end, error);
   Endpoint local;
-  if (!error) local = from_asio_endpoint(connection->socket.local_endpoint(error));
+  if (!error) local = wire_->to_world(from_asio_endpoint(connection->socket.local_endpoint(error)));
   if (error) {
     note(FactKind::unconnected, from, to, 0, error.message());
     co_return ConnectError::unreachable;
   }
   const ConnectionId id = registry_.open(local, to);
-  co_await connection->connect(to_asio<tcp>(to), deadline);
+  co_await connection->connect(to_asio<tcp>(wire_->to_wire(to)), deadline);
   if (connection->writing.error) {
     registry_.close(local, to);
     const ConnectError reason = connect_error_of(connection->writing.error);
@@ -138,10 +139,10 @@ Result<std::unique_ptr<Listener>, Error> TcpNetwork::listen(Endpoint at) {
   acceptor->open(at.address.is_v6 ? tcp::v6() : tcp::v4(), error);
   if (!error) acceptor->set_option(asio::socket_base::reuse_address(true), error);
   if (!error && at.address.is_v6) acceptor->set_option(asio::ip::v6_only(true), error);
-  if (!error) acceptor->bind(to_asio<tcp>(at), error);
+  if (!error) acceptor->bind(to_asio<tcp>(wire_->to_wire(at)), error);
   if (!error) acceptor->listen(asio::socket_base::max_listen_connections, error);
   if (error) return Error{fmt::format("cannot listen on {}: {}", to_string(at), error.message())};
-  const Endpoint local = from_asio_endpoint(acceptor->local_endpoint(error));
+  const Endpoint local = wire_->to_world(from_asio_endpoint(acceptor->local_endpoint(error)));
   std::unique_ptr<Listener> listener = std::make_unique<TcpListener>(*this, std::move(acceptor), local);
   return listener;
 }

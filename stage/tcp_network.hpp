@@ -2,6 +2,7 @@
 // part of the world, nothing else: an attempt to go elsewhere is an `escaped` fact and sends no packet.
 #pragma once
 
+#include "base/address_map.hpp"
 #include "stage/connection_registry.hpp"
 #include "stage/network.hpp"
 #include "stage/real_executor.hpp"
@@ -20,6 +21,10 @@ class TcpNetwork final : public Network {
 
   /// Makes an address part of the world; its facts are in the name of `host`.
   void add_address(IpAddress address, HostId host);
+
+  /// From now on sockets use the map's addresses on the wire; everybody above goes on in the world's. The map must
+  /// outlive the network.
+  void set_wire(const AddressMap& addresses) { wire_ = &addresses; }
 
   /// `from` may be the unspecified address: the system then chooses. A closed listener still hands out what had
   /// arrived.
@@ -41,6 +46,8 @@ class TcpNetwork final : public Network {
   Journal& journal_;
   ConnectionRegistry& registry_;
   std::unordered_map<IpAddress, HostId, IpAddressHash> hosts_;
+  const AddressMap no_map_;
+  const AddressMap* wire_ = &no_map_;
   std::vector<std::shared_ptr<DatagramServer>> datagram_servers_;
 };
 

@@ -54,9 +54,10 @@ struct DatagramSocket : std::enable_shared_from_this<DatagramSocket> {
   std::array<char, datagram_octets_max> buffer;
 };
 
-Task<void> answer_one(std::shared_ptr<DatagramSocket> socket, const DatagramHandler& handler, std::string query,
-                      udp::endpoint from) {
-  const std::optional<std::string> answer = co_await handler(std::move(query), from_asio_endpoint(from));
+Task<void> answer_one(std::shared_ptr<DatagramSocket> socket, const DatagramHandler& handler, const AddressMap& wire,
+                      std::string query, udp::endpoint from) {
+  const std::optional<std::string> answer =
+      co_await handler(std::move(query), wire.to_world(from_asio_endpoint(from)));
   error_code ignored;
   if (answer) socket->socket.send_to(asio::buffer(*answer), from, 0, ignored);
 }
@@ -67,12 +68,12 @@ struct TcpNetwork::DatagramServer {
   std::shared_ptr<DatagramSocket> socket;
   DatagramHandler handler;
 
-  Task<void> serve(Executor& executor) {
+  Task<void> serve(Executor& executor, const AddressMap& wire) {
     while (socket->socket.is_open()) {
       co_await socket->receive(forever);
       // An error here speaks of an earlier answer (nobody listens there any more): the next query may be fine.
       if (socket->receiving.error) continue;
-      executor.spawn(answer_one(socket, handler, socket->received(), socket->sender));
+      executor.spawn(answer_one(socket, handler, wire, socket->received(), socket->sender));
     }
   }
 };
@@ -86,12 +87,12 @@ TcpNetwork::~TcpNetwork() {
 
 Result<Endpoint, Error> TcpNetwork::serve_datagrams(Endpoint at, DatagramHandler handler) {
   auto socket = std::make_shared<DatagramSocket>(executor_);
-  error_code error = socket->open(at);
+  error_code error = socket->open(wire_->to_wire(at));
   const udp::endpoint local = error ? udp::endpoint() : socket->socket.local_endpoint(error);
   if (error) return Error{fmt::format("cannot serve {}: {}", to_string(at), error.message())};
   datagram_servers_.push_back(std::make_shared<DatagramServer>(DatagramServer{std::move(socket), std::move(handler)}));
-  executor_.spawn(datagram_servers_.back()->serve(executor_));
-  return from_asio_endpoint(local);
+  executor_.spawn(datagram_servers_.back()->serve(executor_, *wire_));
+  return wire_->to_world(from_asio_endpoint(local));
 }
 
 Task<std::optional<std::string>> TcpNetwork::ask(IpAddress from, Endpoint to, std::string query, Time deadline) {
@@ -99,15 +100,15 @@ Task<std::optional<std::string>> TcpNetwork::ask(IpAddress from, Endpoint to, st
   auto socket = std::make_shared<DatagramSocket>(executor_);
   const bool sent = [&] {
     if (note_if_outside(from, to)) return false;
-    error_code error = socket->open(Endpoint{from, 0});
-    if (!error) socket->socket.send_to(asio::buffer(query), to_asio<udp>(to), 0, error);
+    error_code error = socket->open(wire_->to_wire(Endpoint{from, 0}));
+    if (!error) socket->socket.send_to(asio::buffer(query), to_asio<udp>(wire_->to_wire(to)), 0, error);
     return !error;
   }();
   while (sent && !answer) {
     co_await socket->receive(deadline);
     if (socket->receiving.timed_out) co_return std::nullopt;
     // RFC 5452 §9.1: an answer comes from where the query went.
-    const bool is_answer = !socket->receiving.error && from_asio_endpoint(socket->sender) == to;
+    const bool is_answer = !socket->receiving.error && wire_->to_world(from_asio_endpoint(socket->sender)) == to;
     if (is_answer) answer = socket->received();
     if (socket->receiving.error) break;
   }

@@ -17,6 +17,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* made_up_user = "watershed-mail";
+
 bool write_file(const fs::path& path, std::string_view text) {
   std::ofstream out(path, std::ios::binary | std::ios::trunc);
   out << text;
@@ -83,7 +85,7 @@ userdb {{
   args = /etc/dovecot/users
 }}
 service lmtp {{
-  user = watershed-mail
+  user = {user_name}
   process_min_avail = 1
   inet_listener lmtp {{
     address = {address}
@@ -110,7 +112,8 @@ plugin {{
   sieve_vacation_send_from_recipient = no
 }}
 )",
-                  fmt::arg("hostname", host_.spec.name), fmt::arg("address", address), fmt::arg("user", options_.user));
+                  fmt::arg("hostname", host_.spec.name), fmt::arg("address", address), fmt::arg("user", options_.user),
+                  fmt::arg("user_name", options_.existing_user.empty() ? made_up_user : options_.existing_user));
   if (options_.submission) text += fmt::format("submission_host = {}:25\n", to_string(*options_.submission));
   return text;
 }
@@ -118,17 +121,23 @@ plugin {{
 Result<void, Error> DovecotHost::prepare(const std::vector<store::MailboxSettings>& mailboxes) {
   host_.mount("mail", "/var/mail");
   const fs::path etc = host_.mount("dovecot", "/etc/dovecot");
-  // The owner of the mailboxes has a name here, and an address of his own on the loopback (see speak_from).
-  const std::string users =
-      file_bytes("/etc/passwd") + fmt::format("watershed-mail:x:{0}:{0}::/var/mail:/bin/false\n", options_.user);
-  const std::string groups = file_bytes("/etc/group") + fmt::format("watershed-mail:x:{}:\n", options_.user);
-  if (!write_file(host_.folder / "etc/passwd", users) || !write_file(host_.folder / "etc/group", groups) ||
-      !write_file(etc / "dovecot.conf", configuration())) {
-    return Error{"cannot write Dovecot's configuration"};
+  if (options_.existing_user.empty()) {
+    if (const auto made = make_user_up(); !made) return made;
   }
+  if (!write_file(etc / "dovecot.conf", configuration())) return Error{"cannot write Dovecot's configuration"};
+  return write_accounts(mailboxes);
+}
+
+// The owner of the mailboxes has a name here, and an address of his own on the loopback (see speak_from).
+Result<void, Error> DovecotHost::make_user_up() {
+  const std::string users =
+      file_bytes("/etc/passwd") + fmt::format("{0}:x:{1}:{1}::/var/mail:/bin/false\n", made_up_user, options_.user);
+  const std::string groups = file_bytes("/etc/group") + fmt::format("{}:x:{}:\n", made_up_user, options_.user);
+  if (!write_file(host_.folder / "etc/passwd", users) || !write_file(host_.folder / "etc/group", groups))
+    return Error{"cannot write the users of " + host_.spec.name};
   for (const char* name : {"passwd", "group"})
     host_.place.mounts.push_back({host_.folder / "etc" / name, fs::path("/etc") / name});
-  return write_accounts(mailboxes);
+  return {};
 }
 
 Result<void, Error> DovecotHost::configure(const std::vector<store::MailboxSettings>& mailboxes, fs::path scripts) {

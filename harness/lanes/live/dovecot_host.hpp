@@ -29,6 +29,7 @@ class DovecotHost {
  public:
   struct Options {
     uid_t user = 5000;                    ///< owner of all mailboxes
+    std::string existing_user;            ///< his name where he is the machine's; empty: he is made up
     std::filesystem::path scripts;        ///< the world's folder of Sieve scripts; empty: none
     std::optional<IpAddress> submission;  ///< where redirects and answers go, port 25
   };
@@ -50,6 +51,7 @@ class DovecotHost {
 
  private:
   std::string configuration() const;
+  Result<void, Error> make_user_up();
   Result<void, Error> write_users();
   Result<void, Error> write_accounts(const std::vector<store::MailboxSettings>& mailboxes);
 

@@ -18,22 +18,23 @@ namespace {
 constexpr int could_not_start = 200;
 
 // The world's name server is the command's too.
-sandbox::Place beside(const World& world, const fs::path& work) {
+sandbox::Place beside(const World& world, const sandbox::Inside& inside) {
+  const fs::path& work = inside.work;
   const fs::path file = work / "resolv.conf";
   std::ofstream(file) << "nameserver " << to_string(world.spec.dns_address) << "\n";
   fs::create_directory(work / "tmp");
   fs::permissions(work / "tmp", fs::perms(01777));
-  return {"beside.example", {{file, "/etc/resolv.conf"}}};
+  return {"beside.example", {{file, "/etc/resolv.conf"}}, inside.confinement, world.spec.dns_address};
 }
 
-Task<void> run_command(LiveWorld& world, const std::vector<std::string>& command, fs::path work, int& code) {
+Task<void> run_command(LiveWorld& world, const std::vector<std::string>& command, sandbox::Inside inside, int& code) {
   if (auto error = co_await world.start()) {
     std::fprintf(stderr, "watershed: %s\n", error->c_str());
     code = could_not_start;
   } else {
     auto process = sandbox::Process::start(
-        world.loop(), beside(world.world(), work),
-        {.program = "/usr/bin/env", .arguments = command, .environment = {{"TMPDIR", work / "tmp"}}, .output = {}});
+        world.loop(), beside(world.world(), inside),
+        {.program = "/usr/bin/env", .arguments = command, .environment = {{"TMPDIR", inside.work / "tmp"}}, .output = {}});
     if (process) {
       co_await (*process)->wait(stage::forever);
       code = (*process)->exit_code();
@@ -56,7 +57,7 @@ Result<int, Error> hold_live_world(std::shared_ptr<const World> world, const std
   auto started = sandbox::Sandbox::start(options, [&](const sandbox::Inside& inside) {
     int code = could_not_start;
     LiveWorld running(world, 1, inside);
-    running.loop().spawn(run_command(running, command, inside.work, code));
+    running.loop().spawn(run_command(running, command, inside, code));
     running.loop().run_until(stage::forever);
     return code;
   });

@@ -5,6 +5,7 @@
 #include "harness/lanes/live/rspamd_verdict.hpp"
 #include "harness/lanes/procmail_commands.hpp"
 #include "harness/lanes/wire/rspamd_log.hpp"
+#include "sandbox/libc_only/confinement.hpp"
 
 #include <fmt/format.h>
 
@@ -34,8 +35,13 @@ StepError LiveWorld::watch_wire() {
     hosts.push_back(std::move(host));
   }
   const std::vector<IpAddress> addresses = world_addresses(world_->spec);
-  auto started = LiveWitness::start(real_executor, {addresses.begin(), addresses.end()}, std::move(hosts),
-                                    inside_.work / "capture.pcapng");
+  LiveWitness::Wire wire{{addresses.begin(), addresses.end()}};
+  if (inside_.confinement) {
+    wire.map = inside_.confinement->addresses;
+    wire.network = inside_.confinement->network;
+  }
+  auto started =
+      LiveWitness::start(real_executor, std::move(wire), std::move(hosts), inside_.work / "capture.pcapng");
   if (!started) return "nothing can watch the wire: " + started.error().message;
   witness_ = std::move(*started);
   real_executor.spawn(witness_->watch(stirred_));

@@ -22,12 +22,18 @@ bool write_file(const fs::path& path, std::string_view text) {
 
 }  // namespace
 
-LiveHost::LiveHost(stage::RealExecutor& on, const HostSpec& host, fs::path its_folder)
-    : executor(on), spec(host), folder(std::move(its_folder)), log_grew(on), log(on, [this](const sandbox::LogLine&) {
+LiveHost::LiveHost(stage::RealExecutor& on, const HostSpec& host, const sandbox::Inside& inside)
+    : executor(on),
+      spec(host),
+      folder(inside.work / "hosts" / host.name),
+      log_grew(on),
+      log(on, [this](const sandbox::LogLine&) {
         log_grew.notify();
         if (stirs != nullptr) stirs->notify();
       }) {
   place.hostname = spec.name;
+  place.confinement = inside.confinement;
+  place.address = spec.addresses.front();
 }
 
 fs::path LiveHost::mount(const std::string& name, const fs::path& target) {

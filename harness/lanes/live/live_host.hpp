@@ -4,6 +4,7 @@
 #include "harness/world/world_spec.hpp"
 #include "sandbox/log_socket.hpp"
 #include "sandbox/process.hpp"
+#include "sandbox/sandbox.hpp"
 #include "stage/signal.hpp"
 
 #include <filesystem>
@@ -15,7 +16,7 @@ namespace watershed::harness {
 
 /// Where a host's parts are: the same as on a Debian machine, bound over the machine's own.
 struct LiveHost {
-  LiveHost(stage::RealExecutor& on, const HostSpec& host, std::filesystem::path its_folder);
+  LiveHost(stage::RealExecutor& on, const HostSpec& host, const sandbox::Inside& inside);
 
   /// Makes the folder with what every host has: name server, hosts file, /run, /tmp, log. The error names the file.
   Result<void, Error> prepare();

@@ -8,10 +8,12 @@
 #include "stage/signal.hpp"
 #include "witness/capture.hpp"
 #include "witness/pcapng.hpp"
+#include "witness/rewritten.hpp"
 #include "witness/witness.hpp"
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,8 +22,15 @@ namespace watershed::harness {
 
 class LiveWitness {
  public:
-  /// `addresses`: the world's. The error says why nothing can be captured.
-  static Result<std::unique_ptr<LiveWitness>, Error> start(stage::RealExecutor& executor, std::set<IpAddress> addresses,
+  struct Wire {
+    std::set<IpAddress> addresses;  ///< the world's
+    /// Where the wire has others: what stands for them, and the /24 that they are in.
+    AddressMap map = {};
+    IpAddress network = {};
+  };
+
+  /// The error says why nothing can be captured.
+  static Result<std::unique_ptr<LiveWitness>, Error> start(stage::RealExecutor& executor, Wire wire,
                                                            std::vector<WireHost> hosts, std::filesystem::path file);
 
   /// Takes packets as they come, as long as the executor runs its tasks, and tells `stirs` of them.
@@ -50,11 +59,12 @@ class LiveWitness {
 
  private:
   LiveWitness(stage::RealExecutor& executor, witness::LiveCapture capture, witness::PcapngFile file,
-              std::filesystem::path path, std::set<IpAddress> addresses, std::vector<WireHost> hosts,
-              std::int64_t start_unix_ns);
+              std::filesystem::path path, Wire wire, std::vector<WireHost> hosts, std::int64_t start_unix_ns);
 
   stage::RealExecutor& executor_;
   witness::LiveCapture capture_;
+  std::string filter_;
+  std::optional<witness::Rewriter> rewriter_;
   witness::PcapngFile file_;
   std::filesystem::path path_;
   DialogueRecorder dialogues_;

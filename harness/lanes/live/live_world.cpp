@@ -1,9 +1,12 @@
 // See live_world.hpp. What steps do to the programs is in live_steps.cpp.
 #include "harness/lanes/live/live_world.hpp"
 
+#include "sandbox/libc_only/confinement.hpp"
 #include "sandbox/loopback.hpp"
 
 #include <fmt/format.h>
+
+#include <pwd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -22,6 +25,7 @@ LiveWorld::LiveWorld(std::shared_ptr<const World> world, std::uint64_t seed, con
   for (const Host& host : hosts_) {
     for (const IpAddress& address : host.spec->addresses) network.add_address(address, host.id);
   }
+  if (inside_.confinement) network.set_wire(inside_.confinement->addresses);
   registry.keep_log();
   build_fakes(live_time_factor);
 }
@@ -61,7 +65,7 @@ StepError LiveWorld::serve_names_at(const HostSpec& spec) {
 
 StepError LiveWorld::prepare_router(const HostSpec& spec, const RouterSpec& router, const HostConfig& config) {
   auto& host = live_hosts_[spec.name];
-  host = std::make_unique<LiveHost>(real_executor, spec, inside_.work / "hosts" / spec.name);
+  host = std::make_unique<LiveHost>(real_executor, spec, inside_);
   if (const auto prepared = host->prepare(); !prepared) return prepared.error().message;
   auto& postfix = routers_[spec.name];
   postfix = std::make_unique<PostfixHost>(*host, world_->spec.folder / router.folder.path, live_time_factor);
@@ -88,10 +92,17 @@ StepError LiveWorld::prepare_router(const HostSpec& spec, const RouterSpec& rout
 
 StepError LiveWorld::prepare_store(const HostSpec& spec, const MailStoreSpec& mail_store, const HostConfig& config) {
   auto& host = live_hosts_[spec.name];
-  host = std::make_unique<LiveHost>(real_executor, spec, inside_.work / "hosts" / spec.name);
+  host = std::make_unique<LiveHost>(real_executor, spec, inside_);
   if (const auto prepared = host->prepare(); !prepared) return prepared.error().message;
   DovecotHost::Options options;
   options.user = next_user_++;
+  if (inside_.confinement) {
+    // libc reads the machine's own list of users; Debian has this one for mail.
+    const passwd* mail = ::getpwnam("mail");
+    if (mail == nullptr) return "there is no user mail on this machine";
+    options.user = mail->pw_uid;
+    options.existing_user = mail->pw_name;
+  }
   if (mail_store.filter.is_set()) options.scripts = world_->spec.folder / mail_store.filter.path;
   if (const HostSpec* submission = world_->spec.host(mail_store.submission)) {
     options.submission = submission->addresses.front();
@@ -100,8 +111,8 @@ StepError LiveWorld::prepare_store(const HostSpec& spec, const MailStoreSpec& ma
   dovecot = std::make_unique<DovecotHost>(*host, options);
   if (const auto prepared = dovecot->prepare(config.mailboxes); !prepared) return prepared.error().message;
   const std::vector<IpAddress> world = world_addresses(world_->spec);
-  // Where there is one user only, the preloaded library binds the sockets of a host's programs instead.
-  if (inside_.level == sandbox::Level::single_user) return serve_names_at(spec);
+  // Where a library is preloaded, it binds the sockets of a host's programs instead.
+  if (inside_.level == sandbox::Level::single_user || inside_.confinement) return serve_names_at(spec);
   if (const auto spoken = sandbox::speak_from(options.user, spec.addresses.front(), world); !spoken) {
     return spoken.error().message;
   }

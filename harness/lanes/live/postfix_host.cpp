@@ -55,9 +55,12 @@ Result<void, Error> PostfixHost::lay_out_queue() {
   const group* drop = ::getgrnam("postdrop");
   if (owner == nullptr || drop == nullptr) return Error{"Postfix is not installed: no user postfix, no group postdrop"};
   const fs::path queue = host_.mount("queue", "/var/spool/postfix");
-  // A disk of its own, so that it can be full.
-  const auto disk = sandbox::mount_memory(queue, fmt::format("mode=755,size={}", queue_octets));
-  if (!disk) return disk;
+  // A disk of its own, so that it can be full; where nothing can be mounted, scenarios that need it are skipped.
+  const bool is_in_namespace = host_.place.confinement == nullptr;
+  if (is_in_namespace) {
+    const auto disk = sandbox::mount_memory(queue, fmt::format("mode=755,size={}", queue_octets));
+    if (!disk) return disk;
+  }
   const fs::path data = host_.mount("data", "/var/lib/postfix");
   if (const auto given = sandbox::give_away(data, owner->pw_uid, owner->pw_gid); !given) return given;
   fs::create_directory(queue / "pid");
@@ -70,8 +73,9 @@ Result<void, Error> PostfixHost::lay_out_queue() {
     if (const auto given = sandbox::give_away(folder, owner->pw_uid, group_id); !given) return given;
     fs::permissions(folder, fs::perms(0700));
   }
-  fs::permissions(queue / "maildrop", fs::perms(01730));
-  fs::permissions(queue / "public", fs::perms(02710));
+  // postdrop(1) without its set-group-ID bit (see sandbox/libc_only) is in no group that could be let in alone.
+  fs::permissions(queue / "maildrop", fs::perms(is_in_namespace ? 01730 : 01733));
+  fs::permissions(queue / "public", fs::perms(is_in_namespace ? 02710 : 02711));
   // What Debian's own start script copies for services that run with chroot=y.
   fs::create_directory(queue / "etc");
   for (const char* name : {"hosts", "resolv.conf"}) fs::copy_file(host_.folder / "etc" / name, queue / "etc" / name);

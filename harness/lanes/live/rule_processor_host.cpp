@@ -5,11 +5,13 @@
 #include "base/text.hpp"
 #include "components/router/postfix/pipe_service.hpp"
 #include "harness/lanes/live/mailbox_files.hpp"
+#include "sandbox/descendants.hpp"
 #include "sandbox/ownership.hpp"
 
 #include <fmt/format.h>
 
 #include <pwd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -116,11 +118,9 @@ bool RuleProcessorHost::is_idle() const {
   // By name: where a sandbox has one user only, all programs are his.
   constexpr std::string_view programs[] = {"procmail", "formail",  "maildrop", "reformail",
                                            "sendmail", "postdrop", "sh"};
-  std::error_code ignored;
-  for (const auto& process : fs::directory_iterator("/proc", ignored)) {
-    const std::string name = process.path().filename().string();
-    if (name.empty() || name[0] < '0' || name[0] > '9') continue;
-    const std::string command = file_bytes(process.path() / "comm");
+  // What comes from the harness's parent is this run's: the first process of a namespace, or the supervisor.
+  for (const pid_t process : sandbox::descendants_of(::getppid())) {
+    const std::string command = file_bytes(fs::path("/proc") / std::to_string(process) / "comm");
     if (std::find(std::begin(programs), std::end(programs), trim(command)) != std::end(programs)) return false;
   }
   return true;
