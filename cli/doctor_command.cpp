@@ -35,9 +35,12 @@ ExitCode doctor(const Options&) {
   if (best == levels.end()) {
     text +=
         "\nNo sandbox: run as root, or allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, package "
-        "uidmap).\n";
+        "uidmap). Without namespaces it takes root with CAP_NET_RAW, CAP_NET_BIND_SERVICE, CAP_CHOWN, CAP_SETUID,\n"
+        "CAP_SETGID, CAP_SYS_CHROOT and CAP_KILL, as a container's root has them.\n";
   }
-  text += possible ? fmt::format("\nThe live lane works here, in {}.\n", to_string(best->level))
+  const bool is_kept_by_kernel = best == levels.end() || sandbox::is_kept_by_kernel(best->level);
+  text += possible ? fmt::format("\nThe live lane works here, in {}{}.\n", to_string(best->level),
+                                 is_kept_by_kernel ? "" : ": hermetic as far as libc goes")
                    : "\nThe live lane does not work here.\n";
   say(text);
   return possible ? ExitCode::ok : ExitCode::environment;

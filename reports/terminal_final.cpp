@@ -5,6 +5,7 @@
 #include "reports/paint.hpp"
 #include "reports/segregation.hpp"
 #include "reports/terminal.hpp"
+#include "sandbox/level.hpp"
 
 #include <fmt/format.h>
 
@@ -220,6 +221,13 @@ std::string lane_text(const Outcome& outcome) {
   if (outcome.lane == "simulated") return {};
   std::string out = fmt::format("\nLane {}: sandbox {}, retry times divided by {}\n", outcome.lane,
                                 shown(outcome.sandbox_level), outcome.time_factor);
+  const auto level = sandbox::find_level(outcome.sandbox_level);
+  if (level && !sandbox::is_kept_by_kernel(*level)) {
+    out +=
+        "  Hermetic as far as libc goes: a library in front of every program keeps it in, not the kernel. A system "
+        "call\n"
+        "  made past libc would be neither stopped nor seen.\n";
+  }
   for (const auto& [name, version] : outcome.components)
     out += fmt::format("  {:<14}{}\n", shown(name), shown(version));
   std::map<std::string, std::size_t> reasons;

@@ -100,6 +100,25 @@ TEST(TcpNetwork, EchoesAndNumbersBothEndsAlike) {
   world.executor.shut_down();
 }
 
+TEST(TcpNetwork, OtherAddressesOnTheWireAreNobodysConcern) {
+  ConnectionRegistry registry;
+  World world(registry);
+  AddressMap wire;
+  wire.add(address("192.0.2.25"), address("127.77.88.2"));
+  wire.add(address("192.0.2.30"), address("127.77.88.3"));
+  world.network.set_wire(wire);
+  for (const char* host : {"192.0.2.25", "192.0.2.30"}) world.network.add_address(address(host), 1);
+  auto listener = world.network.listen({address("192.0.2.25"), 0});
+  ASSERT_TRUE(listener);
+  EXPECT_EQ((*listener)->local().address, address("192.0.2.25"));
+  world.executor.spawn(echo(world, **listener));
+  world.executor.spawn(send_and_compare(world, address("192.0.2.30"), (*listener)->local(), 1000));
+  world.run(1);
+  EXPECT_EQ(world.log, std::vector<std::string>{"same"});
+  EXPECT_EQ(world.client_ids, world.server_ids);
+  world.executor.shut_down();
+}
+
 TEST(TcpNetwork, EchoesOverIpv6) {
   ConnectionRegistry registry;
   World world(registry);

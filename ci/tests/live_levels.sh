@@ -3,13 +3,16 @@
 # kill -9 of the program leaves nothing behind: no process, mount or file.
 #
 # The levels without root run as an ordinary user. Where the test has root it makes one up, who exists only in a mount
-# namespace of the test's; else it is whoever runs the test. A level that the machine does not give is skipped in a loud
+# namespace of the test's; else it is whoever runs the test. The level without namespaces runs as a container's root, with
+# the rights that a container leaves him. A level that the machine does not give is skipped in a loud
 # line; WATERSHED_REQUIRE_LIVE=1 makes that a failure.
 source "$(dirname "$0")/lib.sh"
 cd "$root" || exit 1
 chmod 755 "$scratch"
 
-readonly levels=(root-namespaces mapped-user-namespace single-user-namespace)
+readonly levels=(root-namespaces mapped-user-namespace single-user-namespace loopback-addresses)
+# What Docker leaves to root by default: neither CAP_SYS_ADMIN nor CAP_NET_ADMIN nor CAP_SYS_PTRACE.
+readonly container_rights=-all,+chown,+dac_override,+fowner,+fsetid,+kill,+setgid,+setuid,+setpcap,+net_bind_service,+net_raw,+sys_chroot,+mknod,+audit_write,+setfcap
 skipped=0
 required=0 # of those skipped
 
@@ -37,6 +40,7 @@ at() {
   local level="$1" ids=no
   shift
   if [ "$level" = root-namespaces ] || [ "$(id -u)" -ne 0 ]; then exec "$@"; fi
+  [ "$level" != loopback-addresses ] || exec setpriv --bounding-set "$container_rights" -- "$@"
   [ "$level" = single-user-namespace ] || ids=yes
   mkdir -p "$scratch/user"
   exec unshare --mount --propagation private bash "$scratch/as_user.sh" "$scratch/user" "$ids" "$@"
@@ -92,11 +96,33 @@ dies_whole() {
   [ -z "$left" ] || wrong "$level: files are left after kill -9: $left"
 }
 
+# leaks_are_seen LEVEL: a router that is sent to an address outside of the world fails the run.
+leaks_are_seen() {
+  local level="$1"
+  cp -r scenarios "$scratch/leak"
+  cat >"$scratch/leak/robots/leak.yaml" <<'LEAK'
+version: 1
+scenario: A filter passes mail on to an address that nobody has.
+requirements: [SEG-1]
+worlds: [phase2]
+changes:
+  - { file: postfix/filter-int/transport, find: "relay:[mx.ctbto.int]", replace: "smtp:[203.0.113.99]" }
+steps:
+  - send: { id: request, class: verification, from: autoreq@ndc.example, to: autodrm@ctbto.int, message: ims2-request.eml }
+expect:
+  - request: { delivered: { times: 0 } }
+LEAK
+  run at_level "$level" "$watershed" run "$scratch/leak/robots/leak.yaml" --lane live --sandbox "$level" --seed 1 --color never
+  expect_status 1 "$level: a run that tries to get out"
+  expect_output "sent something to 203\.0\.113\.99:25, which is not part of the world" "$level: the attempt is named"
+}
+
 for level in "${levels[@]}"; do
   if ! at_level "$level" "$watershed" doctor 2>&1 | grep -E "^  $level +works$" >/dev/null; then
     echo "*** LIVE TESTS SKIPPED at $level: $(at_level "$level" "$watershed" doctor 2>&1 | grep -E "^  $level ") ***"
     # Whoever is not root cannot be asked for root's level.
-    [ "$level" = root-namespaces ] && [ "$(id -u)" -ne 0 ] || required=$((required + 1))
+    { [ "$level" = root-namespaces ] || [ "$level" = loopback-addresses ]; } && [ "$(id -u)" -ne 0 ] ||
+      required=$((required + 1))
     skipped=$((skipped + 1))
     continue
   fi
@@ -108,6 +134,13 @@ for level in "${levels[@]}"; do
     --lane live --world phase2 --world legacy --world maildrop --sandbox "$level" --seed 1 --color never --report "json=$scratch/$level.tmp/report.json"
   expect_status 0 "$level: scenarios pass"
   expect_output "Lane live: sandbox $level" "$level: the report names it"
+  if [ "$level" = loopback-addresses ]; then
+    expect_output "Hermetic as far as libc goes" "$level: the report says what it cannot claim"
+    run at_level "$level" unshare --mount true
+    checks=$((checks + 1))
+    [ "$status" -ne 0 ] || wrong "$level: here a namespace can be made"
+    leaks_are_seen "$level"
+  fi
   output="$(cat "$scratch/$level.tmp/report.json")"
   expect_output "\"sandbox_level\": *\"$level\"" "$level: the JSON report names it"
   dies_whole "$level" 'sleep 300' "$watershed" up --sandbox "$level" --world phase2 -- sleep 300

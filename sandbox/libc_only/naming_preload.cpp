@@ -47,6 +47,11 @@ int lstat64(const char* path, struct stat64* status) noexcept {
 int fstatat64(int folder, const char* path, struct stat64* status, int flags) noexcept {
   return status_at(folder, path, reinterpret_cast<struct stat*>(status), flags);
 }
+// What programs call that were built before glibc 2.33.
+int __xstat(int, const char* path, struct stat* status) { return status_at(AT_FDCWD, path, status, 0); }
+int __lxstat(int, const char* path, struct stat* status) {
+  return status_at(AT_FDCWD, path, status, AT_SYMLINK_NOFOLLOW);
+}
 int statx(int folder, const char* path, int flags, unsigned mask, struct statx* status) noexcept {
   static const auto real = real_call<decltype(&::statx)>("statx");
   return real(folder, RealPath(path), flags, mask, status);
@@ -102,6 +107,14 @@ int mkfifo(const char* path, mode_t mode) noexcept {
   static const auto real = real_call<decltype(&::mkfifo)>("mkfifo");
   return real(RealPath(path), mode);
 }
+int mkfifoat(int folder, const char* path, mode_t mode) noexcept {
+  static const auto real = real_call<decltype(&::mkfifoat)>("mkfifoat");
+  return real(folder, RealPath(path), mode);
+}
+int mknod(const char* path, mode_t mode, dev_t device) noexcept {
+  static const auto real = real_call<decltype(&::mknod)>("mknod");
+  return real(RealPath(path), mode, device);
+}
 int rename(const char* from, const char* to) noexcept {
   static const auto real = real_call<decltype(&::rename)>("rename");
   return real(RealPath(from), RealPath(to));
@@ -122,10 +135,14 @@ int linkat(int from_folder, const char* from, int to_folder, const char* to, int
   static const auto real = real_call<decltype(&::linkat)>("linkat");
   return real(from_folder, RealPath(from), to_folder, RealPath(to), flags);
 }
-// The kernel will follow it, and knows real paths only.
+// The kernel will follow it, and knows real paths only. A relative target is not from here.
 int symlink(const char* target, const char* path) noexcept {
   static const auto real = real_call<decltype(&::symlink)>("symlink");
-  return real(RealPath(target), RealPath(path));
+  return real(target[0] == '/' ? RealPath(target) : target, RealPath(path));
+}
+int symlinkat(const char* target, int folder, const char* path) noexcept {
+  static const auto real = real_call<decltype(&::symlinkat)>("symlinkat");
+  return real(target[0] == '/' ? RealPath(target) : target, folder, RealPath(path));
 }
 ssize_t readlink(const char* path, char* text, size_t octets) noexcept {
   static const auto real = real_call<decltype(&::readlink)>("readlink");
@@ -179,7 +196,15 @@ int utimensat(int folder, const char* path, const timespec times[2], int flags) 
 
 int chdir(const char* path) noexcept {
   static const auto real = real_call<decltype(&::chdir)>("chdir");
-  return real(RealPath(path));
+  const int result = real(RealPath(path));
+  note_working_folder();
+  return result;
+}
+int fchdir(int folder) noexcept {
+  static const auto real = real_call<decltype(&::fchdir)>("fchdir");
+  const int result = real(folder);
+  note_working_folder();
+  return result;
 }
 // From here on there is another root, and in it nothing is laid over.
 int chroot(const char* path) noexcept {

@@ -1,13 +1,13 @@
 // Every program that a program starts belongs to the same host: the library and the view go with it, however clean its
 // environment is kept. Preloaded; see view.hpp.
 //
-// A set-user-ID program would be started without the library (ld.so(8), secure-execution mode): it is not started. The
-// harness lays copies without those bits over the few that mail needs.
+// A program that the library would not go along with is not started. The harness lays copies without the set-user-ID
+// and set-group-ID bits over the few that mail needs.
+#include "sandbox/libc_only/keeping.hpp"
 #include "sandbox/libc_only/real_call.hpp"
 #include "sandbox/libc_only/real_path.hpp"
 
 #include <spawn.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -44,15 +44,8 @@ char** with_view(char* const* given, char** into) {
   return into;
 }
 
-bool would_lose_the_library(const char* program) {
-  struct stat status {};
-  if (::stat(program, &status) != 0 || !S_ISREG(status.st_mode)) return false;
-  const bool is_set_group = (status.st_mode & (S_ISGID | S_IXGRP)) == (S_ISGID | S_IXGRP);
-  return (status.st_mode & S_ISUID) != 0 || is_set_group;
-}
-
 int refused(const char* program) {
-  std::fprintf(stderr, "%s is set-user-ID or set-group-ID: it cannot be kept in at this level of the sandbox\n", program);
+  std::fprintf(stderr, "%s is set-user-ID, set-group-ID or statically linked: no library keeps it in\n", program);
   errno = EPERM;
   return EPERM;
 }
@@ -60,7 +53,7 @@ int refused(const char* program) {
 int execute(const char* program, char* const arguments[], char* const environment[], bool may_be_script) {
   static const auto real_execve = real_call<decltype(&::execve)>("execve");
   static const auto real_execvpe = real_call<decltype(&::execvpe)>("execvpe");
-  if (would_lose_the_library(program)) {
+  if (!goes_along(program)) {
     refused(program);
     return -1;
   }
@@ -106,9 +99,7 @@ extern "C" {
 int execve(const char* program, char* const arguments[], char* const environment[]) noexcept {
   return execute(program, arguments, environment, false);
 }
-int execv(const char* program, char* const arguments[]) noexcept {
-  return execute(program, arguments, environ, false);
-}
+int execv(const char* program, char* const arguments[]) noexcept { return execute(program, arguments, environ, false); }
 int execvpe(const char* name, char* const arguments[], char* const environment[]) noexcept {
   char buffer[PATH_MAX];
   return execute(found(name, buffer), arguments, environment, true);
@@ -155,7 +146,7 @@ int fexecve(int program, char* const arguments[], char* const environment[]) noe
 int posix_spawn(pid_t* child, const char* program, const posix_spawn_file_actions_t* actions,
                 const posix_spawnattr_t* attributes, char* const arguments[], char* const environment[]) {
   static const auto real = real_call<decltype(&::posix_spawn)>("posix_spawn");
-  if (would_lose_the_library(program)) return refused(program);
+  if (!goes_along(program)) return refused(program);
   char** room = static_cast<char**>(__builtin_alloca((count(environment) + 3) * sizeof(char*)));
   return real(child, RealPath(program), actions, attributes, arguments, with_view(environment, room));
 }

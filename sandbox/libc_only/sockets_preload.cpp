@@ -4,11 +4,13 @@
 #include "sandbox/libc_only/view.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -79,10 +81,21 @@ void tell_of(int socket, const sockaddr* to) {
 
 /// Another address in place of a program's, in a place of its own.
 struct Translated {
+  Translated() = default;
+  Translated(const Translated&) = delete;
+  Translated& operator=(const Translated&) = delete;
+  ~Translated() {
+    if (folder < 0) return;
+    const int before = errno;
+    ::close(folder);
+    errno = before;
+  }
+
   sockaddr_storage storage{};
   const sockaddr* address = nullptr;
   socklen_t octets = 0;
   int error = 0;
+  int folder = -1;  // of a unix socket whose path has not room enough
 };
 
 void translate_unix(const sockaddr* given, socklen_t octets, Translated& into) {
@@ -93,23 +106,30 @@ void translate_unix(const sockaddr* given, socklen_t octets, Translated& into) {
   char buffer[PATH_MAX];
   const char* real = real_path(shown, buffer);
   auto& wanted = reinterpret_cast<sockaddr_un&>(into.storage);
-  const std::size_t real_octets = std::strlen(real);
-  if (real_octets >= sizeof wanted.sun_path) {
-    into.error = ENAMETOOLONG;
-    return;
-  }
+  std::size_t real_octets = std::strlen(real);
   wanted.sun_family = AF_UNIX;
-  std::memcpy(wanted.sun_path, real, real_octets + 1);
+  if (real_octets < sizeof wanted.sun_path) {
+    std::memcpy(wanted.sun_path, real, real_octets + 1);
+  } else {
+    // unix(7): 108 octets. A program's short path may be a long one below the run's folder.
+    char* slash = std::strrchr(buffer, '/');
+    *slash = '\0';
+    into.folder = ::open(buffer, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    const int printed =
+        std::snprintf(wanted.sun_path, sizeof wanted.sun_path, "/proc/self/fd/%d/%s", into.folder, slash + 1);
+    if (into.folder < 0) into.error = errno;
+    real_octets = static_cast<std::size_t>(printed);
+    if (real_octets >= sizeof wanted.sun_path) into.error = ENAMETOOLONG;
+  }
   into.address = reinterpret_cast<const sockaddr*>(&wanted);
   into.octets = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + real_octets + 1);
 }
 
 // `any`: what 0.0.0.0 means, in host order; a sender's target or a place to bind to.
-Translated translate(const sockaddr* given, socklen_t octets, in_addr_t any, int not_of_the_world) {
-  Translated result;
+void translate(const sockaddr* given, socklen_t octets, in_addr_t any, int not_of_the_world, Translated& result) {
   result.address = given;
   result.octets = octets;
-  if (given == nullptr || octets < sizeof(sa_family_t)) return result;
+  if (given == nullptr || octets < sizeof(sa_family_t)) return;
   if (given->sa_family == AF_UNIX && octets <= sizeof(sockaddr_un)) {
     translate_unix(given, octets, result);
   } else if (given->sa_family == AF_INET && octets >= sizeof(sockaddr_in)) {
@@ -127,16 +147,14 @@ Translated translate(const sockaddr* given, socklen_t octets, in_addr_t any, int
     result.error = not_of_the_world;
     if (not_of_the_world == ENETUNREACH && IN6_IS_ADDR_LOOPBACK(&peer.sin6_addr)) result.error = ECONNREFUSED;
   }
-  return result;
 }
 
-Translated target_of(int socket, const sockaddr* to, socklen_t octets) {
-  Translated target = translate(to, octets, view().network | own_loopback_octet, ENETUNREACH);
+void find_target(int socket, const sockaddr* to, socklen_t octets, Translated& target) {
+  translate(to, octets, view().network | own_loopback_octet, ENETUNREACH, target);
   if (target.error == ENETUNREACH) tell_of(socket, to);
   if (target.error == 0 && target.address != nullptr && target.address->sa_family == AF_INET) {
     bind_to_own(socket, ntohl(reinterpret_cast<const sockaddr_in*>(target.address)->sin_addr.s_addr));
   }
-  return target;
 }
 
 // `octets` is what the caller has room for.
@@ -160,21 +178,24 @@ int tell(Call call, sockaddr* address, socklen_t* octets) {
 extern "C" {
 
 int bind(int socket, const sockaddr* at, socklen_t octets) noexcept {
-  const Translated wanted = translate(at, octets, view().own, EADDRNOTAVAIL);
+  Translated wanted;
+  translate(at, octets, view().own, EADDRNOTAVAIL, wanted);
   if (wanted.error != 0) return refuse(wanted.error);
   return real_bind(socket, wanted.address, wanted.octets);
 }
 
 int connect(int socket, const sockaddr* to, socklen_t octets) {
   static const auto real = real_call<decltype(&::connect)>("connect");
-  const Translated target = target_of(socket, to, octets);
+  Translated target;
+  find_target(socket, to, octets, target);
   if (target.error != 0) return refuse(target.error);
   return real(socket, target.address, target.octets);
 }
 
 ssize_t sendto(int socket, const void* data, size_t size, int flags, const sockaddr* to, socklen_t octets) {
   static const auto real = real_call<decltype(&::sendto)>("sendto");
-  const Translated target = target_of(socket, to, octets);
+  Translated target;
+  find_target(socket, to, octets, target);
   if (target.error != 0) return refuse(target.error);
   return real(socket, data, size, flags, target.address, target.octets);
 }
@@ -182,7 +203,8 @@ ssize_t sendto(int socket, const void* data, size_t size, int flags, const socka
 ssize_t sendmsg(int socket, const msghdr* message, int flags) {
   static const auto real = real_call<decltype(&::sendmsg)>("sendmsg");
   if (message->msg_name == nullptr) return real(socket, message, flags);
-  const Translated target = target_of(socket, static_cast<const sockaddr*>(message->msg_name), message->msg_namelen);
+  Translated target;
+  find_target(socket, static_cast<const sockaddr*>(message->msg_name), message->msg_namelen, target);
   if (target.error != 0) return refuse(target.error);
   msghdr translated = *message;
   translated.msg_name = const_cast<sockaddr*>(target.address);

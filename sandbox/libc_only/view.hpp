@@ -44,17 +44,17 @@ struct View {
     std::size_t real_octets;
   };
 
-  const char* file = nullptr;      ///< where this was read from; null: there is no view
+  const char* file = nullptr;  ///< where this was read from; null: there is no view
   const char* hostname = "";
-  const char* log = "";            ///< a datagram socket, in place of /dev/log
-  const char* work = "";           ///< what lies below is real and never shown elsewhere
+  const char* log = "";   ///< a datagram socket, in place of /dev/log
+  const char* work = "";  ///< what lies below is real and never shown elsewhere
   std::size_t work_octets = 0;
-  in_addr_t network = 0;           ///< 127.x.y.0, in host order
-  in_addr_t own = 0;               ///< the host's first address as the kernel has it, in host order
-  in_addr_t world[256] = {};       ///< by last octet, in host order; 0: nobody's
+  in_addr_t network = 0;      ///< 127.x.y.0, in host order
+  in_addr_t own = 0;          ///< the host's first address as the kernel has it, in host order
+  in_addr_t world[256] = {};  ///< by last octet, in host order; 0: nobody's
   Path paths[paths_max] = {};
   std::size_t path_count = 0;
-  bool is_chrooted = false;        ///< paths are below another root now, and are the program's own
+  bool is_chrooted = false;  ///< paths are below another root now, and are the program's own
   char text[text_max] = {};
 };
 
@@ -63,6 +63,9 @@ View& view();
 
 /// The path to use instead of `shown`, in `buffer` if it differs. PATH_MAX octets.
 const char* real_path(const char* shown, char* buffer);
+
+/// To be called when the process has changed it: relative paths start there.
+void note_working_folder();
 
 /// Environment settings that must go on to every program that is started: `LD_PRELOAD=…` and the view's.
 const char* preload_setting();

@@ -19,6 +19,7 @@ namespace {
 View the_view;
 char preload_text[PATH_MAX + 16];
 char view_text[PATH_MAX + 32];
+char working_folder[PATH_MAX];
 
 in_addr_t address_in(const char* text) {
   in_addr address{};
@@ -90,11 +91,32 @@ void read_view(const char* file) {
     the_view.file = view_text + std::strlen(view_variable) + 1;
   }
   if (the_view.network == 0 || the_view.own == 0) ::_exit(126);
+  note_working_folder();
   errno = before;
 }
 
 bool is_below(const char* path, const char* folder, std::size_t octets) {
   return std::strncmp(path, folder, octets) == 0 && (path[octets] == '/' || path[octets] == '\0');
+}
+
+// Appends a path's components, without `.`, `..` and slashes that say nothing. False where there is no room.
+bool append_plain(const char* path, char* into, std::size_t& used) {
+  while (*path != '\0') {
+    path += std::strspn(path, "/");
+    const std::size_t octets = std::strcspn(path, "/");
+    if (octets == 2 && path[0] == '.' && path[1] == '.') {
+      while (used > 0 && into[used - 1] != '/') --used;
+      if (used > 0) --used;
+    } else if (octets > 0 && !(octets == 1 && path[0] == '.')) {
+      if (used + octets + 2 > PATH_MAX) return false;
+      into[used++] = '/';
+      std::memcpy(into + used, path, octets);
+      used += octets;
+    }
+    path += octets;
+  }
+  into[used] = '\0';
+  return true;
 }
 
 }  // namespace
@@ -103,23 +125,38 @@ View& view() { return the_view; }
 const char* preload_setting() { return preload_text; }
 const char* view_setting() { return view_text; }
 
+void note_working_folder() {
+  const int before = errno;
+  // The system call, for libc's function may be asked for a path that is too long, or unreachable after a chroot(2).
+  if (::syscall(SYS_getcwd, working_folder, sizeof working_folder) <= 0) working_folder[0] = '\0';
+  errno = before;
+}
+
 const char* real_path(const char* shown, char* buffer) {
-  if (shown == nullptr || shown[0] != '/' || the_view.is_chrooted) return shown;
-  while (shown[1] == '/') ++shown;
+  if (shown == nullptr || shown[0] == '\0' || the_view.is_chrooted) return shown;
+  const bool is_relative = shown[0] != '/';
+  if (is_relative && (working_folder[0] != '/' || is_below(working_folder, the_view.work, the_view.work_octets))) {
+    return shown;  // in a folder of the host's own already
+  }
   if (is_below(shown, the_view.work, the_view.work_octets)) return shown;
+  char plain[PATH_MAX];
+  std::size_t used = 0;
+  if ((is_relative && !append_plain(working_folder, plain, used)) || !append_plain(shown, plain, used)) return shown;
   const View::Path* best = nullptr;
   for (std::size_t index = 0; index < the_view.path_count; ++index) {
     const View::Path& each = the_view.paths[index];
-    if (!is_below(shown, each.shown, each.shown_octets)) continue;
+    if (!is_below(plain, each.shown, each.shown_octets)) continue;
     // As with mounts: what was laid over last is what shows.
     if (best == nullptr || each.shown_octets >= best->shown_octets) best = &each;
   }
   if (best == nullptr) return shown;
-  const char* rest = shown + best->shown_octets;
-  const std::size_t rest_octets = std::strlen(rest);
-  if (best->real_octets + rest_octets >= PATH_MAX) return shown;
+  const char* rest = plain + best->shown_octets;
+  std::size_t rest_octets = used - best->shown_octets;
+  if (best->real_octets + rest_octets + 2 > PATH_MAX) return shown;
   std::memcpy(buffer, best->real, best->real_octets);
   std::memcpy(buffer + best->real_octets, rest, rest_octets + 1);
+  // A slash at the end says that a folder is meant.
+  if (shown[std::strlen(shown) - 1] == '/') std::strcpy(buffer + best->real_octets + rest_octets, "/");
   return buffer;
 }
 

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
@@ -26,6 +27,25 @@ bool write_all(int descriptor, std::string_view text) {
     if (written > 0) text.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
+}
+
+// What takes a namespace of one's own to give.
+std::optional<std::string> missing_at_loopback_addresses(const Scenario& scenario, const WorldSpec& world) {
+  for (const auto& step : scenario.steps) {
+    const bool is_about_disk = step->summary.ends_with("fill_disk") || step->summary.ends_with("free_disk");
+    if (step->kind == "machine" && is_about_disk) {
+      return fmt::format("needs a disk of its own, which {} has not: {}", to_string(sandbox::Level::loopback_addresses),
+                         step->summary);
+    }
+  }
+  for (const HostSpec& host : world.hosts) {
+    const bool has_v6 = std::any_of(host.addresses.begin(), host.addresses.end(),
+                                    [](const IpAddress& address) { return address.is_v6; });
+    if (has_v6 || world.dns_address.is_v6) {
+      return fmt::format("needs IPv6, which {} has not: {}", to_string(sandbox::Level::loopback_addresses), host.name);
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -103,7 +123,7 @@ void LiveRun::end_if_late() {
 
 ScenarioResult LiveRun::result() { return std::move(result_); }
 
-std::optional<std::string> live_skip_reason(const Scenario& scenario) {
+std::optional<std::string> live_skip_reason(const Scenario& scenario, const WorldSpec& world, sandbox::Level level) {
   // A horizon or a clock that goes on by itself is for the virtual clock; here it would be waited for.
   constexpr stage::Duration horizon_max = std::chrono::hours(5);
   if (auto reason = lane_skip_reason(scenario, "live")) return reason;
@@ -112,6 +132,7 @@ std::optional<std::string> live_skip_reason(const Scenario& scenario) {
     if (step->kind == "link") return "simulated lane only: " + step->summary;
   }
   if (scenario.horizon > horizon_max) return "virtual time only: it looks further ahead than five hours";
+  if (level == sandbox::Level::loopback_addresses) return missing_at_loopback_addresses(scenario, world);
   return std::nullopt;
 }
 

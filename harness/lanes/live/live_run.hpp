@@ -12,8 +12,9 @@
 
 namespace watershed::harness {
 
-/// Why a scenario says nothing in the live lane, and is skipped there; nothing when it can be run.
-std::optional<std::string> live_skip_reason(const Scenario& scenario);
+/// Why a scenario says nothing in the live lane, or in a sandbox of this level, and is skipped there; nothing when it
+/// can be run.
+std::optional<std::string> live_skip_reason(const Scenario& scenario, const WorldSpec& world, sandbox::Level level);
 
 /// A run under way in its sandbox.
 class LiveRun {
