@@ -45,8 +45,8 @@ void add_general(CLI::App& command, Options& options) {
 
 void add_sandbox(CLI::App& command, Options& options) {
   command.add_option("--sandbox", options.sandbox, "Level of the live lane's sandbox (default: the best that works)")
-      ->check(CLI::IsMember({"root-namespaces", "mapped-user-namespace", "single-user-namespace",
-                              "loopback-addresses"}));
+      ->check(
+          CLI::IsMember({"root-namespaces", "mapped-user-namespace", "single-user-namespace", "loopback-addresses"}));
 }
 
 void add_seed(CLI::App& command, Options& options, const char* text) {

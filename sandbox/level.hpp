@@ -9,9 +9,9 @@
 namespace watershed::sandbox {
 
 enum class Level {
-  root_namespaces,  ///< as root: fresh network, mount, PID, UTS and IPC namespaces
-  mapped_user,      ///< the same inside a user namespace whose ids newuidmap(1) and newgidmap(1) have mapped
-  single_user,      ///< a user namespace with root alone; a preloaded library lets programs become others
+  root_namespaces,     ///< as root: fresh network, mount, PID, UTS and IPC namespaces
+  mapped_user,         ///< the same inside a user namespace whose ids newuidmap(1) and newgidmap(1) have mapped
+  single_user,         ///< a user namespace with root alone; a preloaded library lets programs become others
   loopback_addresses,  ///< root without namespaces: addresses in 127.0.0.0/8, kept in by a preloaded library alone
 };
 

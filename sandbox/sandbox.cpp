@@ -113,8 +113,7 @@ Result<Sandbox, Error> Sandbox::start(const SandboxOptions& options, const std::
   return started;
 }
 
-Sandbox::Sandbox(Sandbox&& other) noexcept
-    : pid_(std::exchange(other.pid_, 0)), end_signal_(other.end_signal_) {}
+Sandbox::Sandbox(Sandbox&& other) noexcept : pid_(std::exchange(other.pid_, 0)), end_signal_(other.end_signal_) {}
 
 Sandbox& Sandbox::operator=(Sandbox&& other) noexcept {
   std::swap(pid_, other.pid_);

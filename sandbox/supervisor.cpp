@@ -50,8 +50,8 @@ int wait_for_end(pid_t body, const sigset_t& signals) {
   }
 }
 
-[[noreturn]] void supervise(const SandboxOptions& options, const std::function<int(const Inside&)>& body,
-                            pid_t starter, Pipe& trouble) {
+[[noreturn]] void supervise(const SandboxOptions& options, const std::function<int(const Inside&)>& body, pid_t starter,
+                            Pipe& trouble) {
   sigset_t signals;
   sigset_t before;
   ::sigemptyset(&signals);

@@ -56,8 +56,7 @@ struct DatagramSocket : std::enable_shared_from_this<DatagramSocket> {
 
 Task<void> answer_one(std::shared_ptr<DatagramSocket> socket, const DatagramHandler& handler, const AddressMap& wire,
                       std::string query, udp::endpoint from) {
-  const std::optional<std::string> answer =
-      co_await handler(std::move(query), wire.to_world(from_asio_endpoint(from)));
+  const std::optional<std::string> answer = co_await handler(std::move(query), wire.to_world(from_asio_endpoint(from)));
   error_code ignored;
   if (answer) socket->socket.send_to(asio::buffer(*answer), from, 0, ignored);
 }

@@ -1,5 +1,6 @@
 // Any packets: nothing crashes, and what is said of a transaction is consistent. The input is cut into packets; each is
 // either taken as it is or wrapped as a segment of one connection, so that reassembly and dialogue are reached as well.
+#include "witness/rewritten.hpp"
 #include "witness/witness.hpp"
 
 #include "witness/test_packets.hpp"
@@ -19,6 +20,10 @@ void require(bool holds) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto client = endpoint("198.51.100.10", 40000);
   const auto server = endpoint("192.0.2.25", 25);
+  const auto notices = endpoint("127.9.9.252", 9);
+  AddressMap addresses;
+  addresses.add(client.address, *parse_ip_address("127.9.9.2"));
+  Rewriter rewriter(addresses, {notices.address, notices.port});
   Witness witness({.addresses = {client.address, server.address}});
   witness.take(raw(tcp_packet(client, server, 0, {.syn = true, .ack = false}, "")));
   witness.take(raw(tcp_packet(server, client, 0, {.syn = true}, "")));
@@ -32,7 +37,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     rest.remove_prefix(3 + length);
     const bool by_client = (how & 1) != 0;
     if ((how & 2) != 0) {
-      witness.take({1, static_cast<std::uint32_t>(payload.size()), static_cast<LinkType>(how >> 4), payload});
+      const RawPacket packet{1, static_cast<std::uint32_t>(payload.size()), static_cast<LinkType>(how >> 4), payload};
+      witness.take(packet);
+      rewriter.take(packet, [&](const RawPacket& rewritten) { witness.take(rewritten); });
+      rewriter.take(raw(udp_packet(client, notices, payload)),
+                    [](const RawPacket& told) { require(told.bytes.size() == told.original_octets); });
       continue;
     }
     std::uint32_t& sequence = next[by_client ? 0 : 1];

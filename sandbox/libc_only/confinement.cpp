@@ -149,8 +149,9 @@ Result<Confinement, Error> make_confinement(const Claim& claim) {
 }
 
 Result<Settings, Error> write_view(const Confinement& confinement, const HostView& view) {
-  std::string text = fmt::format("host {}\nwork {}\nnetwork {}\nown {}\n", view.hostname, confinement.work.string(),
-                                 to_string(confinement.network), to_string(confinement.addresses.to_wire(view.address)));
+  std::string text =
+      fmt::format("host {}\nwork {}\nnetwork {}\nown {}\n", view.hostname, confinement.work.string(),
+                  to_string(confinement.network), to_string(confinement.addresses.to_wire(view.address)));
   for (const auto& [world, wire] : confinement.addresses.by_world()) {
     if (world.bytes[0] != 127) text += fmt::format("address {} {}\n", to_string(world), to_string(wire));
   }

@@ -23,8 +23,8 @@ struct Shown {
 struct Confinement {
   std::filesystem::path work;
   std::filesystem::path library;
-  AddressMap addresses;       ///< the world's to 127.x.y.n
-  IpAddress network;          ///< 127.x.y.0
+  AddressMap addresses;         ///< the world's to 127.x.y.n
+  IpAddress network;            ///< 127.x.y.0
   std::vector<Shown> programs;  ///< copies of set-user-ID programs, without those bits
 };
 

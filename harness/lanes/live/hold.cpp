@@ -32,9 +32,11 @@ Task<void> run_command(LiveWorld& world, const std::vector<std::string>& command
     std::fprintf(stderr, "watershed: %s\n", error->c_str());
     code = could_not_start;
   } else {
-    auto process = sandbox::Process::start(
-        world.loop(), beside(world.world(), inside),
-        {.program = "/usr/bin/env", .arguments = command, .environment = {{"TMPDIR", inside.work / "tmp"}}, .output = {}});
+    auto process = sandbox::Process::start(world.loop(), beside(world.world(), inside),
+                                           {.program = "/usr/bin/env",
+                                            .arguments = command,
+                                            .environment = {{"TMPDIR", inside.work / "tmp"}},
+                                            .output = {}});
     if (process) {
       co_await (*process)->wait(stage::forever);
       code = (*process)->exit_code();

@@ -40,8 +40,7 @@ StepError LiveWorld::watch_wire() {
     wire.map = inside_.confinement->addresses;
     wire.network = inside_.confinement->network;
   }
-  auto started =
-      LiveWitness::start(real_executor, std::move(wire), std::move(hosts), inside_.work / "capture.pcapng");
+  auto started = LiveWitness::start(real_executor, std::move(wire), std::move(hosts), inside_.work / "capture.pcapng");
   if (!started) return "nothing can watch the wire: " + started.error().message;
   witness_ = std::move(*started);
   real_executor.spawn(witness_->watch(stirred_));

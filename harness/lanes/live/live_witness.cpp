@@ -23,8 +23,8 @@ std::string filter_of(const LiveWitness::Wire& wire) {
 
 }  // namespace
 
-Result<std::unique_ptr<LiveWitness>, Error> LiveWitness::start(stage::RealExecutor& executor,
-                                                               Wire wire, std::vector<WireHost> hosts,
+Result<std::unique_ptr<LiveWitness>, Error> LiveWitness::start(stage::RealExecutor& executor, Wire wire,
+                                                               std::vector<WireHost> hosts,
                                                                std::filesystem::path file) {
   witness::CaptureOptions options;
   options.filter = filter_of(wire);
@@ -42,8 +42,7 @@ Result<std::unique_ptr<LiveWitness>, Error> LiveWitness::start(stage::RealExecut
 }
 
 LiveWitness::LiveWitness(stage::RealExecutor& executor, witness::LiveCapture capture, witness::PcapngFile file,
-                         std::filesystem::path path, Wire wire, std::vector<WireHost> hosts,
-                         std::int64_t start_unix_ns)
+                         std::filesystem::path path, Wire wire, std::vector<WireHost> hosts, std::int64_t start_unix_ns)
     : executor_(executor),
       capture_(std::move(capture)),
       file_(std::move(file)),
@@ -82,9 +81,9 @@ void LiveWitness::poll() {
     file_.write(packet);
     witness_.take(packet);
   };
-  const auto polled =
-      rewriter_ ? capture_.poll([&](const witness::RawPacket& packet) { rewriter_->take(packet, keep); })
-                : capture_.poll(keep);
+  const auto polled = rewriter_
+                          ? capture_.poll([&](const witness::RawPacket& packet) { rewriter_->take(packet, keep); })
+                          : capture_.poll(keep);
   const std::int64_t now = start_unix_ns_ + executor_.now().count();
   // A capture that broke has lost an unknown number of packets; one is enough.
   witness_.note_drops(capture_.dropped() + missed_ + (polled ? 0 : 1), now);
