@@ -20,6 +20,7 @@ View the_view;
 char preload_text[PATH_MAX + 16];
 char view_text[PATH_MAX + 32];
 char working_folder[PATH_MAX];
+bool is_taken_up = false;
 
 in_addr_t address_in(const char* text) {
   in_addr address{};
@@ -80,7 +81,8 @@ void read_view(const char* file) {
 }
 
 // A program without its view would see the machine, and could get out: it must not run.
-[[gnu::constructor]] void take_up() {
+void take_up() {
+  is_taken_up = true;
   const int before = errno;
   const char* file = std::getenv(view_variable);
   const char* library = std::getenv("LD_PRELOAD");
@@ -94,6 +96,13 @@ void read_view(const char* file) {
   note_working_folder();
   errno = before;
 }
+
+// Other libraries may be set up before this one, and use files or sockets at once: whoever asks first reads the view.
+View& taken_up() {
+  if (!is_taken_up) take_up();
+  return the_view;
+}
+[[gnu::constructor]] void take_up_at_the_latest() { taken_up(); }
 
 bool is_below(const char* path, const char* folder, std::size_t octets) {
   return std::strncmp(path, folder, octets) == 0 && (path[octets] == '/' || path[octets] == '\0');
@@ -121,9 +130,15 @@ bool append_plain(const char* path, char* into, std::size_t& used) {
 
 }  // namespace
 
-View& view() { return the_view; }
-const char* preload_setting() { return preload_text; }
-const char* view_setting() { return view_text; }
+View& view() { return taken_up(); }
+const char* preload_setting() {
+  taken_up();
+  return preload_text;
+}
+const char* view_setting() {
+  taken_up();
+  return view_text;
+}
 
 void note_working_folder() {
   const int before = errno;
@@ -133,7 +148,7 @@ void note_working_folder() {
 }
 
 const char* real_path(const char* shown, char* buffer) {
-  if (shown == nullptr || shown[0] == '\0' || the_view.is_chrooted) return shown;
+  if (shown == nullptr || shown[0] == '\0' || view().is_chrooted) return shown;
   const bool is_relative = shown[0] != '/';
   if (is_relative && (working_folder[0] != '/' || is_below(working_folder, the_view.work, the_view.work_octets))) {
     return shown;  // in a folder of the host's own already
@@ -161,15 +176,15 @@ const char* real_path(const char* shown, char* buffer) {
 }
 
 in_addr_t wire_address(in_addr_t world) {
-  if (world == INADDR_LOOPBACK) return the_view.network | own_loopback_octet;
+  if (world == INADDR_LOOPBACK) return view().network | own_loopback_octet;
   for (unsigned octet = first_address_octet; octet <= last_address_octet; ++octet) {
-    if (world != 0 && the_view.world[octet] == world) return the_view.network | octet;
+    if (world != 0 && view().world[octet] == world) return the_view.network | octet;
   }
   return 0;
 }
 
 in_addr_t world_address(in_addr_t wire) {
-  if ((wire & ~in_addr_t{0xff}) != the_view.network) return wire;
+  if ((wire & ~in_addr_t{0xff}) != view().network) return wire;
   const unsigned octet = wire & 0xff;
   if (octet == own_loopback_octet) return INADDR_LOOPBACK;
   return the_view.world[octet] == 0 ? wire : the_view.world[octet];
