@@ -140,7 +140,8 @@ void MailStore::deliver(const talk::ReceivedContent& received, const mail::Messa
                            .forward_path = recipient.forward_path,
                            .now_unix_seconds = stage_.executor.unix_seconds(),
                            .mailboxes = &mailbox,
-                           .history = &mailbox};
+                           .history = &mailbox,
+                           .annotations = &mailbox};
   carry_out(sieve::evaluate(*mailbox.settings().script, input), context, mailbox);
 }
 

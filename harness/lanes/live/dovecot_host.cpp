@@ -43,7 +43,38 @@ void give_away(const fs::path& path, uid_t user) {
   static_cast<void>(ignored);  // what it cannot be given, Dovecot will say
 }
 
+bool asks(const store::MailboxSettings& mailbox, sieve::Extension extension) {
+  return mailbox.script && mailbox.script->requires_extension(extension);
+}
+
 }  // namespace
+
+Result<std::string, Error> dovecot_special_uses(const std::vector<store::MailboxSettings>& mailboxes) {
+  const store::MailboxSettings* first = nullptr;
+  for (const store::MailboxSettings& mailbox : mailboxes) {
+    if (asks(mailbox, sieve::Extension::mboxmetadata) || asks(mailbox, sieve::Extension::servermetadata)) {
+      return Error{fmt::format("{}: annotations (mboxmetadata, servermetadata) are in the simulated lane only",
+                               to_file_line(mailbox.at))};
+    }
+    if (!asks(mailbox, sieve::Extension::special_use)) continue;
+    if (first == nullptr) first = &mailbox;
+    // Dovecot has special uses by namespace, and so the same ones for all of its users.
+    if (mailbox.folder_by_special_use != first->folder_by_special_use) {
+      return Error{
+          fmt::format("{} and {}: two mailboxes whose scripts ask for special uses have other ones; in this "
+                      "lane all of a store have the same",
+                      to_file_line(first->at), to_file_line(mailbox.at))};
+    }
+  }
+  if (first == nullptr) return {boost::system::in_place_value, std::string()};
+  std::map<std::string, std::string> by_folder;
+  for (const auto& [attribute, folder] : first->folder_by_special_use) by_folder[folder] += " " + attribute;
+  std::string text = "namespace inbox {\n  inbox = yes\n";
+  for (const auto& [folder, attributes] : by_folder) {
+    text += fmt::format("  mailbox \"{}\" {{\n    special_use ={}\n  }}\n", folder, attributes);
+  }
+  return {boost::system::in_place_value, text + "}\nplugin {\n  sieve_extensions = +special-use\n}\n"};
+}
 
 DovecotHost::DovecotHost(LiveHost& host, Options options)
     : host_(host),
@@ -119,12 +150,15 @@ plugin {{
 }
 
 Result<void, Error> DovecotHost::prepare(const std::vector<store::MailboxSettings>& mailboxes) {
+  const auto special_uses = dovecot_special_uses(mailboxes);
+  if (!special_uses) return special_uses.error();
   host_.mount("mail", "/var/mail");
   const fs::path etc = host_.mount("dovecot", "/etc/dovecot");
   if (options_.existing_user.empty()) {
     if (const auto made = make_user_up(); !made) return made;
   }
-  if (!write_file(etc / "dovecot.conf", configuration())) return Error{"cannot write Dovecot's configuration"};
+  if (!write_file(etc / "dovecot.conf", configuration() + *special_uses))
+    return Error{"cannot write Dovecot's configuration"};
   return write_accounts(mailboxes);
 }
 

@@ -25,6 +25,10 @@ struct MaildirCopy {
   std::string content;
 };
 
+/// The part of Dovecot's configuration that gives folders their special uses (RFC 6154), empty where no script asks.
+/// The error is of what Dovecot cannot be given in this lane: annotations, or other uses for each mailbox.
+Result<std::string, Error> dovecot_special_uses(const std::vector<store::MailboxSettings>& mailboxes);
+
 class DovecotHost {
  public:
   struct Options {

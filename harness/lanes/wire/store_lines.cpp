@@ -13,18 +13,6 @@ namespace watershed::harness {
 
 namespace {
 
-class Folders final : public sieve::MailboxDirectory {
- public:
-  explicit Folders(const std::vector<std::string>& folders) : folders_(folders) {}
-  bool exists(std::string_view mailbox) const override {
-    return equal_ignoring_case(mailbox, "INBOX") ||
-           std::find(folders_.begin(), folders_.end(), mailbox) != folders_.end();
-  }
-
- private:
-  const std::vector<std::string>& folders_;
-};
-
 bool does(const sieve::Action& action, const StoreQuestion& question) {
   switch (question.deed) {
     case StoreDeed::file:
@@ -51,12 +39,13 @@ std::optional<sieve::Outcome> run_again(const store::MailboxSettings& mailbox, c
   const mail::Message message = mail::Message::parse(std::string(question.content));
   const mail::ReversePath reverse_path = from ? mail::ReversePath(*from) : mail::ReversePath();
   const mail::ForwardPath forward_path(*recipient);
-  const Folders folders(mailbox.folders);
+  const store::ConfiguredFolders folders(mailbox);
   return sieve::evaluate(*mailbox.script, {.message = message,
                                            .reverse_path = reverse_path,
                                            .forward_path = forward_path,
                                            .now_unix_seconds = question.now_unix_seconds,
-                                           .mailboxes = &folders});
+                                           .mailboxes = &folders,
+                                           .annotations = &folders});
 }
 
 }  // namespace
