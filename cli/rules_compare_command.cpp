@@ -193,10 +193,7 @@ RulesCommand add_rules_coverage(CLI::App& rules, const Options& general) {
               }
               letters = std::move(*read);
             }
-            for (const rules::Letter& letter : letters) {
-              side->engine->forget();
-              side->engine->judge(letter);
-            }
+            for (const rules::Letter& letter : letters) rules::judge_afresh(*side->engine, letter);
             const auto counts = side->engine->coverage();
             if (!general.quiet) say(reports::coverage_text(counts));
             say(fmt::format("{} messages; {} of {} rules taken\n", letters.size(), reports::taken_count(counts),

@@ -76,6 +76,14 @@ struct Rules final : Expectation {
       findings.push_back(std::move(finding));
     }
     check_excepts(comparison, seen, findings);
+    // The old file may serve others as well; of the new one, agreement is shown for what was reached.
+    for (const rules::LineCount& one : comparison.new_coverage) {
+      if (one.taken > 0) continue;
+      findings.push_back(finding_of(
+          *this, fmt::format("no message reached {}:{} ({}), so agreement is not shown for it; expected more of them "
+                             "(`generate`), or scenarios' messages that do",
+                             one.file, one.line, one.name)));
+    }
     for (const auto* list : {&comparison.assumptions, &comparison.errors}) {
       for (const std::string& one : *list) findings.push_back(finding_of(*this, "the comparison rests on: " + one));
     }

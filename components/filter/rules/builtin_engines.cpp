@@ -22,7 +22,9 @@ mail::Message delivered(const Letter& letter) {
 Judgement SieveEngine::judge(const Letter& letter) {
   const mail::Message message = delivered(letter);
   const sieve::Outcome outcome = sieve::evaluate(
-      script_, {.message = message, .reverse_path = letter.reverse_path, .forward_path = letter.forward_path});
+      script_,
+      {.message = message, .reverse_path = letter.reverse_path, .forward_path = letter.forward_path, .history = this});
+  for (const sieve::Remembered& one : outcome.remember) remembered_until_[one.key] = one.period_seconds;
   for (const std::uint32_t number : outcome.taken) ++taken_[number];
   Judgement judgement;
   if (outcome.error) judgement.error = render(*outcome.error);
@@ -51,6 +53,12 @@ Judgement SieveEngine::judge(const Letter& letter) {
   }
   normalise(judgement.effects);
   return judgement;
+}
+
+// Every letter comes at one time, the beginning of 1970.
+bool SieveEngine::remembers(std::string_view key, std::int64_t now_unix_seconds) const {
+  const auto found = remembered_until_.find(key);
+  return found != remembered_until_.end() && found->second > now_unix_seconds;
 }
 
 std::vector<LineCount> SieveEngine::coverage() const {

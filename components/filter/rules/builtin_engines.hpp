@@ -4,6 +4,7 @@
 #include "components/filter/procmail/known_programs.hpp"
 #include "components/filter/procmail/rcfile.hpp"
 #include "components/filter/rules/effect.hpp"
+#include "components/filter/sieve/input.hpp"
 #include "components/filter/sieve/script.hpp"
 
 #include <filesystem>
@@ -13,16 +14,21 @@
 
 namespace watershed::rules {
 
-class SieveEngine final : public Engine {
+class SieveEngine final : public Engine, private sieve::ResponseHistory {
  public:
   explicit SieveEngine(sieve::Script script) : script_(std::move(script)), taken_(script_.commands().size(), 0) {}
 
   Judgement judge(const Letter& letter) override;
   std::vector<LineCount> coverage() const override;
+  bool remembers() const override { return true; }
+  void forget() override { remembered_until_.clear(); }
 
  private:
+  bool remembers(std::string_view key, std::int64_t now_unix_seconds) const override;
+
   sieve::Script script_;
   std::vector<std::uint64_t> taken_;
+  std::map<std::string, std::int64_t, std::less<>> remembered_until_;
 };
 
 /// Runs `procmail -m rcfile LOCALPART`: $1 is the recipient's local part, LOGNAME too.
@@ -32,6 +38,7 @@ class ProcmailEngine final : public Engine {
 
   Judgement judge(const Letter& letter) override;
   std::vector<LineCount> coverage() const override;
+  bool remembers() const override { return true; }
   void forget() override { caches_ = {}; }
 
  private:

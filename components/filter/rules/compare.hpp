@@ -36,7 +36,7 @@ struct Disagreement {
 };
 
 struct Comparison {
-  std::size_t messages = 0;
+  std::size_t messages = 0;  ///< judged: those that came before are left where a side does not remember
   std::size_t agreeing = 0;
   std::set<std::string> agreed_fates;  ///< on which both sides agreed for some message
   std::vector<Disagreement> disagreements;

@@ -21,6 +21,7 @@ struct Trait {
     size,          ///< the whole message has so many octets
     recipient,     ///< `text` is a local part or an address
     reverse_path,  ///< `text` is an address or empty
+    seen_before,   ///< the same message came before
   };
   Kind kind = Kind::header_line;
   std::string text;
@@ -36,6 +37,15 @@ struct Demand {
   std::vector<Trait> unwanted;
 };
 
+/// A condition that gives points. procmailsc(5).
+struct ScoredCondition {
+  std::vector<Trait> traits;  ///< what a message has that meets it; none: nothing of a message decides it
+  double weight = 0;
+  double exponent = 0;
+  bool is_inverted = false;
+  bool always_holds = false;  ///< an empty expression, as in `* -1^0`
+};
+
 using Random = std::mt19937_64;
 
 /// A text that procmail's egrep finds `expression` in; newlines stand where it asks for line ends. Empty: none found.
@@ -44,7 +54,11 @@ std::string sample(std::string_view expression, Random& random);
 /// Header lines for a text that is to be found in a header: whole fields where it names them, else in a Subject.
 std::vector<Trait> header_traits(std::string_view text);
 
-/// One demand for each recipe, with those of the blocks around it.
+/// Ways to meet some of the conditions and not others: what is enough and what is just not, beside `plain`, what the
+/// recipe asks without points. The first one is enough, where any is.
+std::vector<Demand> demands_of_score(const Demand& plain, const std::vector<ScoredCondition>& conditions);
+
+/// At least one demand for each recipe, with those of the blocks around it and of the recipes that its flags speak of.
 std::vector<Demand> demands_of(const procmail::Rcfile& rcfile, Random& random);
 
 /// One demand for each `if` of the script, with those around it.

@@ -4,6 +4,7 @@
 #include "components/filter/procmail/regex.hpp"
 #include "components/filter/rules/demand.hpp"
 
+#include <algorithm>
 #include <map>
 
 namespace watershed::rules {
@@ -38,12 +39,25 @@ std::vector<Trait> body_traits(std::string_view text) {
   return {{.kind = Trait::Kind::body_text, .text = std::string(text)}};
 }
 
+/// formail -D: succeeds for what it has seen before. formail(1).
+bool asks_for_duplicates(std::string_view command) {
+  if (command.find("formail") == std::string_view::npos) return false;
+  const auto words = split(command, " \t");
+  return std::any_of(words.begin(), words.end(), [](std::string_view word) {
+    return word.starts_with('-') && !word.starts_with("--") && word.find('D') != std::string_view::npos &&
+           word.find_first_of("IiAaRUuxXz") == std::string_view::npos;
+  });
+}
+
 std::vector<Trait> traits_of(const procmail::Recipe& recipe, const Condition& condition, const Known& known,
                              Random& random) {
   if (condition.kind == Condition::Kind::larger || condition.kind == Condition::Kind::smaller) {
     const bool is_larger = condition.kind == Condition::Kind::larger;
     const std::uint64_t octets = condition.octets + (is_larger ? 1 : 0) - (is_larger || condition.octets == 0 ? 0 : 1);
     return {{.kind = Trait::Kind::size, .text = {}, .octets = octets}};
+  }
+  if (condition.kind == Condition::Kind::program && asks_for_duplicates(condition.text)) {
+    return {{.kind = Trait::Kind::seen_before, .text = {}}};
   }
   if (condition.kind != Condition::Kind::expression) return {};
   const std::string text = sample(condition.text, random);
@@ -57,32 +71,87 @@ std::vector<Trait> traits_of(const procmail::Recipe& recipe, const Condition& co
   return {};
 }
 
+constexpr auto seen_before = Trait::Kind::seen_before;
+
+void append(std::vector<Trait>& to, const std::vector<Trait>& more) {
+  for (const Trait& one : more) {
+    if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(one);
+  }
+}
+
+/// What the recipes of one block leave for the flags of the next one. procmailrc(5), "A", "a", "E", "e".
+struct Before {
+  Demand last;                    ///< that the last recipe without A and a is taken
+  std::vector<Trait> of_chain;    ///< what the recipes ask of which an E wants none taken
+  bool succeeds_if_seen = false;  ///< the last action: only for what was seen before
+};
+
 class Walk {
  public:
   explicit Walk(Random& random) : random_(random) {}
 
   void statements(const procmail::Statements& list, const Demand& around) {
+    Before before{around, {}, false};
     for (const procmail::Statement& statement : list) {
       if (const auto* one = std::get_if<procmail::Assignment>(&statement.what)) {
         known_.assign(*one);
         continue;
       }
-      const auto& recipe = std::get<procmail::Recipe>(statement.what);
-      Demand demand = around;
-      for (const procmail::ConditionLine& line : recipe.conditions) {
-        const Condition condition = procmail::parse_condition(line.text);
-        std::vector<Trait> traits = traits_of(recipe, condition, known_, random_);
-        auto& list_of = condition.inverted ? demand.unwanted : demand.needed;
-        for (Trait& trait : traits) list_of.push_back(std::move(trait));
-      }
-      found.push_back(demand);
-      if (recipe.action.block) statements(*recipe.action.block, demand);
+      recipe(std::get<procmail::Recipe>(statement.what), around, before);
     }
   }
 
   std::vector<Demand> found;
 
  private:
+  void recipe(const procmail::Recipe& recipe, const Demand& around, Before& before) {
+    const procmail::Flags& flags = recipe.flags;
+    const bool depends = flags.also || flags.also_succeeded || flags.on_error;
+    Demand demand = depends ? before.last : around;
+    if (before.succeeds_if_seen && (flags.also_succeeded || flags.on_error)) {
+      append(flags.on_error ? demand.unwanted : demand.needed, {{.kind = seen_before, .text = {}}});
+    }
+    if (flags.otherwise) append(demand.unwanted, before.of_chain);
+    const Demand base = demand;
+    std::vector<ScoredCondition> scored;
+    for (const procmail::ConditionLine& line : recipe.conditions) ask(recipe, line, demand, scored);
+    std::vector<Demand> demands = {demand};
+    if (!scored.empty()) demands = demands_of_score(demand, scored);
+    found.insert(found.end(), demands.begin(), demands.end());
+    demand = demands.front();
+
+    const bool asks_twice =
+        recipe.action.kind == procmail::Action::Kind::program && asks_for_duplicates(recipe.action.command);
+    if (asks_twice) {
+      Demand again = demand;
+      append(again.needed, {{.kind = seen_before, .text = {}}});
+      found.push_back(std::move(again));
+    }
+    before.succeeds_if_seen = asks_twice;
+    if (!flags.also && !flags.also_succeeded) before.last = demand;
+    if (!flags.otherwise) before.of_chain.clear();
+    for (const Trait& one : demand.needed) {
+      if (std::find(base.needed.begin(), base.needed.end(), one) == base.needed.end()) append(before.of_chain, {one});
+    }
+    if (recipe.action.block) statements(*recipe.action.block, demand);
+  }
+
+  void ask(const procmail::Recipe& recipe, const procmail::ConditionLine& line, Demand& demand,
+           std::vector<ScoredCondition>& scored) {
+    const Condition condition = procmail::parse_condition(line.text);
+    std::vector<Trait> traits = traits_of(recipe, condition, known_, random_);
+    if (!condition.weight) {
+      append(condition.inverted ? demand.unwanted : demand.needed, traits);
+      return;
+    }
+    const bool is_empty = condition.kind == Condition::Kind::expression && trim(condition.text).empty();
+    scored.push_back({.traits = is_empty ? std::vector<Trait>() : std::move(traits),
+                      .weight = condition.weight->weight,
+                      .exponent = condition.weight->exponent,
+                      .is_inverted = condition.inverted,
+                      .always_holds = is_empty});
+  }
+
   Random& random_;
   Known known_;
 };

@@ -87,6 +87,17 @@ void ask(const ast::Node& test, Demand& demand, bool inverted, Random& random) {
     return;
   }
   std::vector<Trait>& into = inverted ? demand.unwanted : demand.needed;
+  if (test.name == "duplicate") {
+    into.push_back({.kind = Trait::Kind::seen_before, .text = {}});
+    // RFC 7352 §3.1: the field that tells what is the same.
+    for (std::size_t i = 0; i + 1 < test.arguments.size(); ++i) {
+      const ast::Argument& value = test.arguments[i + 1];
+      if (test.arguments[i].kind != ast::ArgumentKind::tag || test.arguments[i].tag != ":header") continue;
+      if (!value.strings.empty())
+        demand.needed.push_back({.kind = Trait::Kind::header_line, .text = value.strings[0].text + ": same"});
+    }
+    return;
+  }
   if (test.name == "size") {
     for (const ast::Argument& one : test.arguments) {
       if (one.kind != ast::ArgumentKind::number) continue;

@@ -33,6 +33,12 @@ std::vector<std::string> Judgement::deciding_lines() const {
   return lines;
 }
 
+Judgement judge_afresh(Engine& engine, const Letter& letter) {
+  engine.forget();
+  for (unsigned i = 0; i < letter.earlier_deliveries; ++i) engine.judge(letter);
+  return engine.judge(letter);
+}
+
 std::string folder_name(std::string_view folder, std::string_view maildir, std::string_view default_folder) {
   if (!default_folder.empty() && folder == default_folder) return "INBOX";
   std::string name(folder);

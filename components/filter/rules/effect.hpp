@@ -17,6 +17,8 @@ struct Letter {
   mail::ForwardPath forward_path;
   mail::Message message;
   std::string name;  ///< where it is from, for reports: a file, or how it was made
+  /// How often the same message came before, for rules that remember (duplicate, `formail -D`). Only made letters have.
+  unsigned earlier_deliveries = 0;
 };
 
 /// One deed. `target` is a folder, an address or a command; INBOX is the folder "INBOX".
@@ -58,9 +60,14 @@ class Engine {
   virtual Judgement judge(const Letter& letter) = 0;
   /// Every recipe or command of the rules with its count so far; empty where the engine cannot say.
   virtual std::vector<LineCount> coverage() const { return {}; }
+  /// Whether it keeps from one message to the next what rules ask of earlier ones. The real programs are run afresh.
+  virtual bool remembers() const { return false; }
   /// Forgets what it remembers of earlier messages, so that each letter is the first.
   virtual void forget() {}
 };
+
+/// What `engine` makes of the letter when it knows of no other: of its last delivery, where it came before.
+Judgement judge_afresh(Engine& engine, const Letter& letter);
 
 /// A folder's name without what depends on where mailboxes lie: MAILDIR in front, `/`, `/.` and `/new` behind, a
 /// leading dot of Maildir++. DEFAULT itself, INBOX in any case and an empty name are "INBOX".

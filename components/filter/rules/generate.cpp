@@ -113,6 +113,7 @@ class Maker {
     std::vector<std::string> lines;
     std::string body = "text\r\n";
     std::uint64_t octets = 0;
+    unsigned earlier_deliveries = 0;
     std::set<std::string> named;
     for (const Trait& trait : traits) {
       switch (trait.kind) {
@@ -132,6 +133,9 @@ class Maker {
           is_null = trait.text.empty();
           if (!is_null) from = trait.text;
           break;
+        case Trait::Kind::seen_before:
+          earlier_deliveries = 1;
+          break;
         case Trait::Kind::recipient:
           break;
       }
@@ -142,6 +146,8 @@ class Maker {
     if (!named.contains("to")) text += fmt::format("To: {}\r\n", to_string(recipient.address()));
     for (const std::string& line : lines) text += line + "\r\n";
     if (!named.contains("subject")) text += "Subject: hello\r\n";
+    // Rules know by it what they have seen.
+    if (earlier_deliveries > 0 && !named.contains("message-id")) text += "Message-ID: <again@station.example>\r\n";
     text += "\r\n" + body;
     const mail::ReversePath reverse_path =
         is_null || !from_address ? mail::ReversePath() : mail::ReversePath(*from_address);
@@ -155,8 +161,10 @@ class Maker {
     Letter letter{.reverse_path = reverse_path,
                   .forward_path = recipient,
                   .message = mail::Message::parse(std::move(text)),
-                  .name = fmt::format("generated {} ({})", letters_.size() + 1, name)};
-    const std::string key = letter.message.bytes() + to_string(letter.reverse_path) + to_string(letter.forward_path);
+                  .name = fmt::format("generated {} ({})", letters_.size() + 1, name),
+                  .earlier_deliveries = earlier_deliveries};
+    const std::string key = fmt::format("{}{}{}{}", letter.message.bytes(), to_string(letter.reverse_path),
+                                        to_string(letter.forward_path), earlier_deliveries);
     if (made_.insert(std::hash<std::string>()(key)).second) letters_.push_back(std::move(letter));
   }
 
