@@ -56,6 +56,11 @@ class AccessEvaluation {
     std::string restriction;
   };
 
+  // access_subjects.cpp
+  Status of_client(const Restriction& restriction, const Subject& subject);
+  Status of_reverse_path(const Restriction& restriction, const Subject& subject);
+  Status of_recipient(const Restriction& restriction, const Subject& subject);
+
   // access_evaluation.cpp
   Status evaluate(const Restriction& restriction, const Subject& subject);
   Status evaluate_list(const RestrictionList& list, const Subject& subject);

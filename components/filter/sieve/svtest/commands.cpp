@@ -125,18 +125,10 @@ struct DeedDefinition {
   bool (*carry_out)(Evaluation&, const Deed&) = nullptr;
 };
 
-std::vector<DeedDefinition> make_deeds() {
+std::vector<DeedDefinition> script_deeds() {
   const std::vector<ValueKind> one = {ValueKind::string};
-  const std::vector<ValueKind> two = {ValueKind::string, ValueKind::string};
   const Tags append = {{":append_result", Extension::core, TagGroup::free, {}}};
-  const Tags extension = {{":extension", Extension::core, TagGroup::free, ValueKind::string}};
-  const Tags mailbox = {{":mailbox", Extension::core, TagGroup::free, ValueKind::string}};
-  const Tags source = {{":smtp", Extension::core, TagGroup::location, {}},
-                       {":folder", Extension::core, TagGroup::location, ValueKind::string}};
   return {
-      {"test_set",
-       {{}, two},
-       [](Evaluation& e, const Deed& d) { return set_situation(e, d.text(e, 0), d.text(e, 1)); }},
       {"test_script_compile",
        {{}, one},
        [](Evaluation& e, const Deed& d) { return told(e, e.bench()->compile(d.text(e, 0))); }},
@@ -159,6 +151,11 @@ std::vector<DeedDefinition> make_deeds() {
       {"test_binary_load",
        {{}, one},
        [](Evaluation& e, const Deed& d) { return e.bench()->load_script(d.text(e, 0)); }},
+  };
+}
+
+std::vector<DeedDefinition> result_deeds() {
+  return {
       {"test_result_execute", {}, [](Evaluation& e, const Deed&) { return told(e, e.bench()->execute(e)); }},
       {"test_result_reset",
        {},
@@ -168,6 +165,21 @@ std::vector<DeedDefinition> make_deeds() {
          return true;
        }},
       {"test_result_print", {}, [](Evaluation&, const Deed&) { return true; }},
+  };
+}
+
+/// The message, the store, the settings.
+std::vector<DeedDefinition> surroundings_deeds() {
+  const std::vector<ValueKind> one = {ValueKind::string};
+  const std::vector<ValueKind> two = {ValueKind::string, ValueKind::string};
+  const Tags extension = {{":extension", Extension::core, TagGroup::free, ValueKind::string}};
+  const Tags mailbox = {{":mailbox", Extension::core, TagGroup::free, ValueKind::string}};
+  const Tags source = {{":smtp", Extension::core, TagGroup::location, {}},
+                       {":folder", Extension::core, TagGroup::location, ValueKind::string}};
+  return {
+      {"test_set",
+       {{}, two},
+       [](Evaluation& e, const Deed& d) { return set_situation(e, d.text(e, 0), d.text(e, 1)); }},
       {"test_message", {source, {ValueKind::number}}, set_message},
       {"test_mailbox_create",
        {{}, one},
@@ -200,6 +212,14 @@ std::vector<DeedDefinition> make_deeds() {
          return true;
        }},
   };
+}
+
+std::vector<DeedDefinition> make_deeds() {
+  std::vector<DeedDefinition> all;
+  for (const auto make : {script_deeds, result_deeds, surroundings_deeds}) {
+    for (DeedDefinition& one : make()) all.push_back(std::move(one));
+  }
+  return all;
 }
 
 const std::vector<DeedDefinition>& deeds() {
