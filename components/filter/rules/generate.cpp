@@ -106,52 +106,67 @@ class Maker {
     counts_cr_ = true;
   }
 
-  void make(const std::vector<Trait>& traits, const mail::ForwardPath& recipient, const std::string& name) {
-    if (letters_.size() >= options_.count) return;
+  /// What traits come to, before it is a message.
+  struct Draft {
     std::string from = "op@station.example";
     bool is_null = false;
     std::vector<std::string> lines;
+    std::set<std::string> named;  ///< the names of the fields in `lines`, in lower case
     std::string body = "text\r\n";
-    std::uint64_t octets = 0;
+    std::uint64_t octets = 0;  ///< 0: whatever it comes to
     unsigned earlier_deliveries = 0;
-    std::set<std::string> named;
+  };
+
+  static Draft draft_of(const std::vector<Trait>& traits) {
+    Draft draft;
     for (const Trait& trait : traits) {
       switch (trait.kind) {
-        case Trait::Kind::header_line: {
-          const std::string field = to_lower(std::string_view(trait.text).substr(0, trait.text.find(':')));
-          lines.push_back(trait.text);
-          named.insert(field);
+        case Trait::Kind::header_line:
+          draft.lines.push_back(trait.text);
+          draft.named.insert(to_lower(std::string_view(trait.text).substr(0, trait.text.find(':'))));
           break;
-        }
         case Trait::Kind::body_text:
-          body += with_line_ends(trait.text) + "\r\n";
+          draft.body += with_line_ends(trait.text) + "\r\n";
           break;
         case Trait::Kind::size:
-          octets = trait.octets;
+          draft.octets = trait.octets;
           break;
         case Trait::Kind::reverse_path:
-          is_null = trait.text.empty();
-          if (!is_null) from = trait.text;
+          draft.is_null = trait.text.empty();
+          if (!draft.is_null) draft.from = trait.text;
           break;
         case Trait::Kind::seen_before:
-          earlier_deliveries = 1;
+          draft.earlier_deliveries = 1;
           break;
         case Trait::Kind::recipient:
           break;
       }
     }
-    const auto from_address = mail::parse_address(from);
+    return draft;
+  }
+
+  static std::string text_of(const Draft& draft, const mail::ForwardPath& recipient) {
     std::string text;
-    if (!named.contains("from")) text += fmt::format("From: {}\r\n", from);
-    if (!named.contains("to")) text += fmt::format("To: {}\r\n", to_string(recipient.address()));
-    for (const std::string& line : lines) text += line + "\r\n";
-    if (!named.contains("subject")) text += "Subject: hello\r\n";
+    if (!draft.named.contains("from")) text += fmt::format("From: {}\r\n", draft.from);
+    if (!draft.named.contains("to")) text += fmt::format("To: {}\r\n", to_string(recipient.address()));
+    for (const std::string& line : draft.lines) text += line + "\r\n";
+    if (!draft.named.contains("subject")) text += "Subject: hello\r\n";
     // Rules know by it what they have seen.
-    if (earlier_deliveries > 0 && !named.contains("message-id")) text += "Message-ID: <again@station.example>\r\n";
-    text += "\r\n" + body;
+    if (draft.earlier_deliveries > 0 && !draft.named.contains("message-id")) {
+      text += "Message-ID: <again@station.example>\r\n";
+    }
+    return text + "\r\n" + draft.body;
+  }
+
+  void make(const std::vector<Trait>& traits, const mail::ForwardPath& recipient, const std::string& name) {
+    if (letters_.size() >= options_.count) return;
+    const Draft draft = draft_of(traits);
+    std::string text = text_of(draft, recipient);
+    const auto from_address = mail::parse_address(draft.from);
     const mail::ReversePath reverse_path =
-        is_null || !from_address ? mail::ReversePath() : mail::ReversePath(*from_address);
+        draft.is_null || !from_address ? mail::ReversePath() : mail::ReversePath(*from_address);
     // What final delivery puts in front counts too.
+    std::uint64_t octets = draft.octets;
     if (octets > 0)
       octets -= std::min<std::uint64_t>(octets, fmt::format("Return-Path: {}\r\n", to_string(reverse_path)).size());
     if (octets > 0 && !counts_cr_) octets += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')) + 1;
@@ -162,9 +177,9 @@ class Maker {
                   .forward_path = recipient,
                   .message = mail::Message::parse(std::move(text)),
                   .name = fmt::format("generated {} ({})", letters_.size() + 1, name),
-                  .earlier_deliveries = earlier_deliveries};
+                  .earlier_deliveries = draft.earlier_deliveries};
     const std::string key = fmt::format("{}{}{}{}", letter.message.bytes(), to_string(letter.reverse_path),
-                                        to_string(letter.forward_path), earlier_deliveries);
+                                        to_string(letter.forward_path), draft.earlier_deliveries);
     if (made_.insert(std::hash<std::string>()(key)).second) letters_.push_back(std::move(letter));
   }
 
