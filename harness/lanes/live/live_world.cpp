@@ -107,6 +107,10 @@ StepError LiveWorld::prepare_store(const HostSpec& spec, const MailStoreSpec& ma
   if (const HostSpec* submission = world_->spec.host(mail_store.submission)) {
     options.submission = submission->addresses.front();
   }
+  if (const auto uses = dovecot_special_uses(config.mailboxes); !uses) {
+    is_beyond_lane_ = true;
+    return uses.error().message;
+  }
   auto& dovecot = stores_[spec.name];
   dovecot = std::make_unique<DovecotHost>(*host, options);
   if (const auto prepared = dovecot->prepare(config.mailboxes); !prepared) return prepared.error().message;
