@@ -213,11 +213,10 @@ TEST_F(LibcOnlySandbox, EverythingDiesWithItsOwner) {
   const pid_t owner = ::fork();
   if (owner == 0) {
     auto sandbox = Sandbox::start(options(), [&](const Inside& inside) {
-      const std::string report = fmt::format("{} {}\n", inside.work.string(), ends[1]);
       // A daemon that has turned away from whoever started it, of another user.
-      return as_host(
-          inside, "mx.example", mx,
-          fmt::format("setsid setpriv --reuid 1 sleep 86400 & echo $! {} >&{}; wait", inside.work.string(), ends[1]));
+      const std::string script = fmt::format(
+          "(setsid setpriv --reuid 1 sleep 86400 & echo $! {} >&{}); exec sleep 86400", inside.work.string(), ends[1]);
+      return as_host(inside, "mx.example", mx, script);
     });
     ::_exit(sandbox ? sandbox->wait() : 99);
   }
