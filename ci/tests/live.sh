@@ -8,7 +8,7 @@ need_live
 parity_at_least=0.99
 
 cd "$root" || exit 1
-run "$watershed" run scenarios --lane both --world legacy --world phase1 --world phase2 --seed 1 --color never \
+run "$watershed" run scenarios --lane both --seed 1 --color never \
   --report "json=$scratch/both.json"
 printf '%s\n' "$output" | tail -n 80
 expect_output "Lane both: sandbox " "the report names the sandbox"
