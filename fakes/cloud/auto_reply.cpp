@@ -25,7 +25,8 @@ bool is_program(std::string_view local_part) {
 }
 
 bool suppresses_replies(const mail::Message& message) {
-  for (const std::string_view word : split(message.value("X-Auto-Response-Suppress"), ", ")) {
+  const std::string words = message.value("X-Auto-Response-Suppress");
+  for (const std::string_view word : split(words, ", ")) {
     if (equal_ignoring_case(word, "oof") || equal_ignoring_case(word, "all")) return true;
   }
   return false;
