@@ -22,18 +22,21 @@ namespace {
 constexpr std::string_view gtube_start = "XJS*C4JDBQADN1.NSBN3*2IDNEN*";
 constexpr std::string_view gtube_end = "GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X";
 
+// memmem(3) may not be given the null pointer of an empty view.
 bool contains(std::string_view text, std::string_view wanted) {
+  if (text.empty()) return wanted.empty();
   return memmem(text.data(), text.size(), wanted.data(), wanted.size()) != nullptr;
 }
 
 bool contains_gtube(std::string_view text) {
   // The first part alone is rare enough; the second is compared in place.
-  while (true) {
+  while (!text.empty()) {
     const void* const found = memmem(text.data(), text.size(), gtube_start.data(), gtube_start.size());
     if (found == nullptr) return false;
     text.remove_prefix(static_cast<std::size_t>(static_cast<const char*>(found) - text.data()) + gtube_start.size());
     if (text.starts_with(gtube_end)) return true;
   }
+  return false;
 }
 
 // A POSIX extended regular expression, without case and subexpressions.
