@@ -39,6 +39,11 @@ bool is_trouble(const stage::Fact& fact) {
          is_dns_error(fact);
 }
 
+bool is_counted(const stage::Fact& fact) {
+  return fact.kind == FactKind::offered || fact.kind == FactKind::unconnected || fact.kind == FactKind::rejected ||
+         fact.kind == FactKind::step || fact.kind == FactKind::fault || is_dns_error(fact);
+}
+
 class Series {
  public:
   explicit Series(const Evidence& evidence) : evidence_(evidence) {}
@@ -60,6 +65,7 @@ class Series {
       // What is still in a queue is written down at the end of the run, long after anything happened.
       if (fact.kind != FactKind::queued) last_ = std::max(last_, fact.at);
       troubled = troubled || is_trouble(fact);
+      if (is_counted(fact)) counted_.push_back(&fact);
     }
     return !evidence_.lineage.roots().empty() && (troubled || evidence_.lineage.roots().size() >= roots_worth_a_plot);
   }
@@ -68,7 +74,8 @@ class Series {
   TimeBucket& bucket(stage::Time at) { return series_.buckets[std::min(index_of(at), series_.buckets.size() - 1)]; }
 
   void count_facts() {
-    for (const stage::Fact& fact : evidence_.journal.facts()) {
+    for (const stage::Fact* each : counted_) {
+      const stage::Fact& fact = *each;
       if (fact.kind == FactKind::offered) ++bucket(fact.at).offered;
       if (fact.kind == FactKind::unconnected) ++bucket(fact.at).connect_errors;
       if (is_dns_error(fact)) ++bucket(fact.at).dns_errors;
@@ -115,26 +122,27 @@ class Series {
 
   // A recipient is held from the time a host takes it until its way there ends.
   void count_held() {
-    std::vector<std::pair<std::int64_t, int>> changes;
+    // Twice the time, and one more where something begins: at one instant what ends goes first.
+    std::vector<std::int64_t> changes;
     for (const auto& [index, root] : evidence_.lineage.roots()) {
       for (const stage::Custody id : root.custodies) {
         const CustodyRecord& record = *evidence_.lineage.custody(id);
         for (const Duty& duty : record.duties) {
           const bool stays = duty.end == End::open || duty.end == End::queued || duty.end == End::held;
           if (!stays && duty.ended_at <= record.began_at) continue;
-          changes.emplace_back(record.began_at.count(), 1);
-          if (!stays) changes.emplace_back(duty.ended_at.count(), -1);
+          changes.push_back(2 * record.began_at.count() + 1);
+          if (!stays) changes.push_back(2 * duty.ended_at.count());
         }
       }
     }
-    std::sort(changes.begin(), changes.end());  // at one instant what ends goes first
+    std::sort(changes.begin(), changes.end());
     std::uint64_t held = 0;
     std::size_t next = 0;
     for (std::size_t index = 0; index < series_.buckets.size(); ++index) {
       const std::int64_t end = static_cast<std::int64_t>(index + 1) * series_.bucket_ns;
       std::uint64_t most = held;
-      for (; next < changes.size() && changes[next].first < end; ++next) {
-        held = changes[next].second > 0 ? held + 1 : held - 1;
+      for (; next < changes.size() && changes[next] < 2 * end; ++next) {
+        held = changes[next] % 2 != 0 ? held + 1 : held - 1;
         most = std::max(most, held);
       }
       series_.buckets[index].held_max = most;
@@ -143,6 +151,7 @@ class Series {
 
   const Evidence& evidence_;
   TimeSeries series_;
+  std::vector<const stage::Fact*> counted_;  // of the journal's, in order: most say nothing here
   stage::Time last_{};
 };
 
