@@ -93,6 +93,9 @@ Task<StepError> LiveWorld::befall(std::string name, MachineEvent event) {
       router.master().kill_leader();
       break;
     case MachineEvent::start:
+      for (int attempt = 0; attempt < 500 && router.is_locked(); ++attempt) {
+        co_await real_executor.sleep_for(std::chrono::milliseconds(10));
+      }
       done = router.master().start();
       if (done) done = co_await router.master().wait_ready(real_executor.now() + std::chrono::seconds(20));
       break;

@@ -7,8 +7,10 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -205,6 +207,14 @@ std::vector<QueuedFile> PostfixHost::queue() const {
     }
   }
   return files;
+}
+
+bool PostfixHost::is_locked() const {
+  const int lock = ::open((queue_folder() / "pid/master.pid").c_str(), O_RDWR | O_CLOEXEC);
+  if (lock < 0) return false;
+  const bool is_taken = ::flock(lock, LOCK_EX | LOCK_NB) != 0;
+  ::close(lock);
+  return is_taken;
 }
 
 void PostfixHost::shorten_locked_wait() const {

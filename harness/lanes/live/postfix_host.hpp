@@ -33,6 +33,10 @@ class PostfixHost {
   /// postqueue -f: tries everything now.
   stage::Task<Result<void, Error>> flush();
 
+  /// Whether somebody still has the lock of a killed master: a child between fork(2) and exec(2), or master itself
+  /// while it dies. A new master would give up at once.
+  bool is_locked() const;
+
   /// Leaves no room below the queue directory, or gives it back.
   Result<void, Error> set_disk_full(bool full);
   /// Cuts every queued file in half; master must not run. The error: there was none.
