@@ -87,10 +87,7 @@ std::string closest_replies(const Evidence& evidence, const ReplyWanted& wanted)
     const bool is_reply = fact.kind == stage::FactKind::rejected || fact.kind == stage::FactKind::deferred ||
                           fact.kind == stage::FactKind::failed;
     if (!is_reply || nearest.is_full()) continue;
-    const CustodyRecord* record = evidence.lineage.custody(fact.custody);
-    if (record == nullptr) {
-      record = evidence.lineage.custody(evidence.lineage.custody_of_transaction(fact.connection, fact.transaction));
-    }
+    const CustodyRecord* record = evidence.lineage.record_of(fact);
     if (record == nullptr) continue;
     const RootMessage& root = evidence.lineage.roots().at(record->root);
     const std::string& host = evidence.journal.host_name(fact.host);

@@ -77,10 +77,7 @@ struct Filtered final : Expectation {
       std::string seen;
       for (const stage::Fact& fact : evidence.journal.facts()) {
         if (fact.kind != stage::FactKind::filtered) continue;
-        const CustodyRecord* record = evidence.lineage.custody(fact.custody);
-        if (record == nullptr) {
-          record = evidence.lineage.custody(evidence.lineage.custody_of_transaction(fact.connection, fact.transaction));
-        }
+        const CustodyRecord* record = evidence.lineage.record_of(fact);
         if (record == nullptr || &evidence.lineage.roots().at(record->root) != root) continue;
         const std::string name = to_lower(evidence.journal.host_name(fact.host));
         seen += fmt::format("{}{}: {}", seen.empty() ? "" : "; ", name, fact.detail);

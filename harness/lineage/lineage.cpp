@@ -207,6 +207,11 @@ Custody Lineage::custody_of_transaction(stage::ConnectionId connection, std::uin
   return found == transactions_.end() ? 0 : found->second.from;
 }
 
+const CustodyRecord* Lineage::record_of(const stage::Fact& fact) const {
+  const CustodyRecord* record = custody(fact.custody);
+  return record != nullptr ? record : custody(custody_of_transaction(fact.connection, fact.transaction));
+}
+
 RootIndex Lineage::root_of_transaction(stage::ConnectionId connection, std::uint32_t transaction) const {
   const CustodyRecord* record = custody(custody_of_transaction(connection, transaction));
   return record == nullptr ? no_root : record->root;

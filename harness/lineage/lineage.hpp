@@ -112,6 +112,8 @@ class Lineage {
   /// Class of the message that a custody, or a transaction seen on the wire, belongs to; empty when unknown.
   std::string_view message_class(stage::Custody id) const;
   RootIndex root_of_transaction(stage::ConnectionId connection, std::uint32_t transaction) const;
+  /// The custody that a fact tells of: its own, else the client's where it is of a transaction. nullptr when unknown.
+  const CustodyRecord* record_of(const stage::Fact& fact) const;
   /// The client's custody; 0 when unknown.
   stage::Custody custody_of_transaction(stage::ConnectionId connection, std::uint32_t transaction) const;
 

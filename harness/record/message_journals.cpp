@@ -60,10 +60,7 @@ void keep_journals(const Evidence& evidence, ScenarioResult& result) {
   }
   for (const stage::Fact& fact : evidence.journal.facts()) {
     if (!is_worth_a_line(fact.kind)) continue;
-    const CustodyRecord* record = evidence.lineage.custody(fact.custody);
-    if (record == nullptr) {
-      record = evidence.lineage.custody(evidence.lineage.custody_of_transaction(fact.connection, fact.transaction));
-    }
+    const CustodyRecord* record = evidence.lineage.record_of(fact);
     const auto place = record == nullptr ? first_place.end() : first_place.find(record->root);
     if (place == first_place.end()) continue;
     const std::string_view whose = root_recipient(*record, fact);

@@ -3,7 +3,6 @@
 
 #include "base/text.hpp"
 
-#include <algorithm>
 #include <tuple>
 #include <unordered_map>
 
@@ -34,61 +33,29 @@ bool is_file_line(std::string_view place) {
          place.find_first_not_of("0123456789", colon + 1) == std::string_view::npos;
 }
 
-// Few different ones, counted very often: what was counted last is found first.
-class HopCounts {
- public:
-  using Key = std::tuple<stage::HostId, stage::HostId, Way, std::string_view>;  // the class last: it compares slowest
-
-  void add(const Key& key) {
-    for (std::size_t step = 0; step < counts_.size(); ++step, last_ = (last_ + 1) % counts_.size()) {
-      if (counts_[last_].first != key) continue;
-      ++counts_[last_].second;
-      return;
-    }
-    last_ = counts_.size();
-    counts_.emplace_back(key, 1);
-  }
-  std::map<Key, std::uint64_t> sorted() const { return {counts_.begin(), counts_.end()}; }
-
- private:
-  std::vector<std::pair<Key, std::uint64_t>> counts_;
-  std::size_t last_ = 0;
-};
-
 }  // namespace
 
 std::vector<FlowHop> flow_hops(const Evidence& evidence) {
   const Lineage& lineage = evidence.lineage;
-  HopCounts counts;
-  // A parent is nearly always one of the few custodies before, and looking each up again is what a load would pay for.
-  std::vector<std::pair<stage::Custody, stage::HostId>> before;
+  std::map<std::tuple<stage::HostId, stage::HostId, std::string_view, Way>, std::uint64_t> counts;
   for (const auto& [index, root] : lineage.roots()) {
-    before.clear();
     for (const stage::Custody id : root.custodies) {
       const CustodyRecord& record = *lineage.custody(id);
-      before.emplace_back(id, record.host);
-      if (record.why != "accepted") continue;
-      const auto known =
-          std::find_if(before.rbegin(), before.rend(), [&](const auto& each) { return each.first == record.parent; });
-      const CustodyRecord* parent = known == before.rend() ? lineage.custody(record.parent) : nullptr;
-      if (known == before.rend() && parent == nullptr) continue;
-      const stage::HostId from = parent == nullptr ? known->second : parent->host;
-      counts.add({from, record.host, Way::relay, root.message_class});
+      const CustodyRecord* parent = lineage.custody(record.parent);
+      if (record.why != "accepted" || parent == nullptr) continue;
+      ++counts[{parent->host, record.host, root.message_class, Way::relay}];
     }
   }
   for (const stage::Fact& fact : evidence.journal.facts()) {
     if (fact.kind != FactKind::rejected && fact.kind != FactKind::filtered) continue;
-    const CustodyRecord* record = lineage.custody(fact.custody);
-    if (record == nullptr) {
-      record = lineage.custody(lineage.custody_of_transaction(fact.connection, fact.transaction));
-    }
+    const CustodyRecord* record = lineage.record_of(fact);
     if (record == nullptr || record->host == fact.host) continue;
     const std::string_view message_class = lineage.roots().at(record->root).message_class;
-    counts.add({record->host, fact.host, fact.kind == FactKind::rejected ? Way::refused : Way::filter, message_class});
+    ++counts[{record->host, fact.host, message_class, fact.kind == FactKind::rejected ? Way::refused : Way::filter}];
   }
   std::vector<FlowHop> hops;
-  for (const auto& [key, count] : counts.sorted()) {
-    const auto& [from, to, way, message_class] = key;
+  for (const auto& [key, count] : counts) {
+    const auto& [from, to, message_class, way] = key;
     const ZoneSpec* zone = evidence.zone_of(to);
     const bool may = zone != nullptr && zone->may_carry(message_class);
     hops.push_back({evidence.journal.host_name(from), evidence.journal.host_name(to), std::string(message_class),

@@ -142,17 +142,16 @@ class Stories {
   void follow_facts() {
     if (chosen_.empty()) return;
     tails_.resize(chosen_.size());
-    // Few custodies are told of, and a load has very many: those of others are not looked up.
+    // Few custodies are told of, and a load has very many: most facts need no look-up in the lineage.
     std::unordered_map<stage::Custody, RootIndex> told;
     for (const RootIndex each : chosen_) {
       for (const stage::Custody id : root(each).custodies) told[id] = each;
     }
     for (const stage::Fact& fact : evidence_.journal.facts()) {
       RootIndex index = no_root;
-      if (fact.custody != 0) {
-        const auto custody = told.find(fact.custody);
-        if (custody != told.end()) index = custody->second;
-      } else if (fact.transaction != 0) {
+      if (const auto custody = told.find(fact.custody); custody != told.end()) {
+        index = custody->second;
+      } else if (fact.transaction != 0 && evidence_.lineage.custody(fact.custody) == nullptr) {
         index = evidence_.lineage.root_of_transaction(fact.connection, fact.transaction);
       }
       const auto found = index == no_root ? story_of_.end() : story_of_.find(index);
