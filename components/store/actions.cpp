@@ -14,6 +14,15 @@ using stage::Custody;
 using stage::FactKind;
 using stage::Task;
 
+stage::Fact MailStore::fact_of(FactKind kind, const Outgoing& context, const SourcePosition& at) const {
+  return {.kind = kind,
+          .host = options_.host,
+          .at = stage_.executor.now(),
+          .custody = context.custody,
+          .recipient = display(context.recipient.forward_path),
+          .decided_by = to_file_line(at)};
+}
+
 void MailStore::carry_out(const sieve::Outcome& outcome, const Outgoing& context, Mailbox& mailbox) {
   const SourcePosition mailbox_at = mailbox.settings().at;
   if (outcome.error) {
@@ -26,13 +35,9 @@ void MailStore::carry_out(const sieve::Outcome& outcome, const Outgoing& context
                            .decided_by = to_file_line(outcome.error->at)});
   }
   for (const SourcePosition& at : sieve::lines_without_action(*mailbox.settings().script, outcome)) {
-    stage_.journal.record({.kind = FactKind::note,
-                           .host = options_.host,
-                           .at = stage_.executor.now(),
-                           .custody = context.custody,
-                           .recipient = display(context.recipient.forward_path),
-                           .detail = "rule",
-                           .decided_by = to_file_line(at)});
+    stage::Fact taken = fact_of(FactKind::note, context, at);
+    taken.detail = "rule";
+    stage_.journal.record(std::move(taken));
   }
   for (const sieve::Action& action : outcome.actions) {
     const SourcePosition& at = action.at.line > 0 ? action.at : mailbox_at;
@@ -61,13 +66,9 @@ void MailStore::carry_out(const sieve::Action& action, const Outgoing& context, 
         context.envelope.reverse_path, context.recipient.forward_path, settings, {}, stage_.executor.unix_seconds()};
     send(context, "redirect", std::move(envelope), sieve::compose_redirect(*context.message, response), at);
   } else if (std::holds_alternative<sieve::Discard>(action.what)) {
-    stage_.journal.record({.kind = FactKind::discarded,
-                           .host = options_.host,
-                           .at = stage_.executor.now(),
-                           .custody = context.custody,
-                           .recipient = display(context.recipient.forward_path),
-                           .text = "discarded by the mailbox's script",
-                           .decided_by = to_file_line(at)});
+    stage::Fact discarded = fact_of(FactKind::discarded, context, at);
+    discarded.text = "discarded by the mailbox's script";
+    stage_.journal.record(std::move(discarded));
   } else if (const auto* refused = std::get_if<sieve::Reject>(&action.what)) {
     reject(context, *refused, at);
   } else if (const auto* vacation = std::get_if<sieve::Vacation>(&action.what)) {
@@ -97,16 +98,12 @@ void MailStore::keep(const Outgoing& context, Mailbox& mailbox, const std::strin
     stored_.push_back({context.custody, owner, folder, flags, context.message});
     if (stored_.size() > options_.retain) stored_.pop_front();
   }
-  stage_.journal.record({.kind = FactKind::stored,
-                         .host = options_.host,
-                         .at = stage_.executor.now(),
-                         .custody = context.custody,
-                         .body_hash = context.message->body_hash(),
-                         .size_octets = context.message->size_octets(),
-                         .recipient = display(context.recipient.forward_path),
-                         .detail = folder,
-                         .text = owner,
-                         .decided_by = to_file_line(at)});
+  stage::Fact stored = fact_of(FactKind::stored, context, at);
+  stored.body_hash = context.message->body_hash();
+  stored.size_octets = context.message->size_octets();
+  stored.detail = folder;
+  stored.text = owner;
+  stage_.journal.record(std::move(stored));
 }
 
 void MailStore::send(const Outgoing& context, std::string why, mail::Envelope envelope, mail::Message message,
@@ -129,14 +126,10 @@ void MailStore::send(const Outgoing& context, std::string why, mail::Envelope en
 
 void MailStore::reject(const Outgoing& context, const sieve::Reject& refused, const SourcePosition& at) {
   const std::string text = fmt::format("550 5.7.1 {}", refused.reason);
-  stage_.journal.record({.kind = FactKind::failed,
-                         .host = options_.host,
-                         .code = 550,
-                         .at = stage_.executor.now(),
-                         .custody = context.custody,
-                         .recipient = display(context.recipient.forward_path),
-                         .text = text,
-                         .decided_by = to_file_line(at)});
+  stage::Fact failed = fact_of(FactKind::failed, context, at);
+  failed.code = 550;
+  failed.text = text;
+  stage_.journal.record(std::move(failed));
   mail::Envelope envelope = context.envelope;
   envelope.recipients = {context.recipient};
   notify_failure(context.custody, envelope, *context.message, text);

@@ -61,6 +61,8 @@ class MailStore {
   Mailbox* find(const mail::Address& recipient);
   void deliver(const talk::ReceivedContent& received, const mail::Message& message, stage::Custody custody,
                const mail::Recipient& recipient, Mailbox& mailbox);
+  /// A fact about a delivery that a line decided, now.
+  stage::Fact fact_of(stage::FactKind kind, const Outgoing& context, const SourcePosition& at) const;
   void carry_out(const sieve::Outcome& outcome, const Outgoing& context, Mailbox& mailbox);
   void carry_out(const sieve::Action& action, const Outgoing& context, Mailbox& mailbox, const SourcePosition& at);
   void keep(const Outgoing& context, Mailbox& mailbox, const std::string& folder, const std::vector<std::string>& flags,
