@@ -19,17 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// The file's own owner cannot be read in here: outside ids look like nobody's. Debian's packages.
-struct SetIdProgram {
-  const char* path;
-  const char* group;  // the user is root
-};
-constexpr SetIdProgram programs[] = {{"/usr/sbin/postdrop", "postdrop"},
-                                     {"/usr/sbin/postqueue", "postdrop"},
-                                     {"/usr/bin/procmail", "mail"},
-                                     {"/usr/bin/lockfile", "mail"},
-                                     {"/usr/bin/maildrop", "mail"}};
-
+// The file's own owner cannot be read in here: outside ids look like nobody's.
 Result<void, Error> copy_program(const SetIdProgram& program, const fs::path& folder) {
   struct stat original {};
   if (::stat(program.path, &original) != 0 || (original.st_mode & (S_ISUID | S_ISGID)) == 0) return {};
@@ -58,7 +48,7 @@ Result<void, Error> copy_set_id_programs(const fs::path& work) {
   if (error || ::mount("watershed", folder.c_str(), "tmpfs", MS_NODEV, "mode=755") != 0) {
     return Error{fmt::format("mounting memory at {}: {}", folder.string(), std::strerror(errno))};
   }
-  for (const SetIdProgram& program : programs) {
+  for (const SetIdProgram& program : set_id_programs) {
     if (const auto copied = copy_program(program, folder); !copied) return copied;
   }
   return {};

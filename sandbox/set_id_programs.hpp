@@ -9,8 +9,17 @@
 
 namespace watershed::sandbox {
 
-/// Puts copies that belong to the same users and groups inside in the place of those programs that mail passes through:
-/// postdrop, postqueue, procmail, lockfile and maildrop, where they are installed. In the sandbox's mount namespace.
+struct SetIdProgram {
+  const char* path;
+  const char* group;  ///< the user is root
+};
+/// Those of Debian's packages that mail passes through.
+inline constexpr SetIdProgram set_id_programs[] = {
+    {"/usr/sbin/postdrop", "postdrop"}, {"/usr/sbin/postqueue", "postdrop"}, {"/usr/bin/procmail", "mail"},
+    {"/usr/bin/lockfile", "mail"},      {"/usr/bin/maildrop", "mail"},       {"/usr/bin/dotlockfile", "mail"}};
+
+/// Puts copies that belong to the same users and groups inside in the place of those programs that are installed.
+/// In the sandbox's mount namespace.
 Result<void, Error> copy_set_id_programs(const std::filesystem::path& work);
 
 }  // namespace watershed::sandbox

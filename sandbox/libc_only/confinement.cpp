@@ -2,6 +2,7 @@
 #include "sandbox/libc_only/confinement.hpp"
 
 #include "sandbox/libc_only/view.hpp"
+#include "sandbox/set_id_programs.hpp"
 
 #include <fmt/format.h>
 
@@ -83,8 +84,8 @@ Result<void, Error> copy_programs(Confinement& confinement) {
   const fs::path folder = confinement.work / "programs";
   std::error_code error;
   fs::create_directory(folder, error);
-  for (const fs::path program : {"/usr/sbin/postdrop", "/usr/sbin/postqueue", "/usr/bin/procmail", "/usr/bin/lockfile",
-                                 "/usr/bin/maildrop", "/usr/bin/dotlockfile"}) {
+  for (const SetIdProgram& each : set_id_programs) {
+    const fs::path program = each.path;
     if (!fs::exists(program, error)) continue;
     const fs::path copy = folder / program.filename();
     fs::copy_file(program, copy, error);
