@@ -14,9 +14,8 @@ struct WireJournal::State {
   std::vector<WireHost> hosts;
   std::int64_t start_unix_ns = 0;
   std::map<std::string, stage::Custody> custodies;
-  std::map<std::string, std::string> store_lines;
+  std::map<std::string, std::optional<sieve::Outcome>> scripts;
   std::map<std::string, std::optional<router::CommandResult>> commands;
-  std::map<std::string, StoreForecast> forecasts;
 };
 
 WireJournal::WireJournal(std::vector<WireHost> hosts, std::int64_t start_unix_ns) : state_(std::make_unique<State>()) {
@@ -27,9 +26,8 @@ WireJournal::WireJournal(std::vector<WireHost> hosts, std::int64_t start_unix_ns
 WireJournal::~WireJournal() = default;
 
 JournalReading WireJournal::read(const WireSources& sources) {
-  WireReading reading{state_->hosts,    state_->custodies, state_->store_lines,
-                      state_->commands, state_->forecasts, state_->start_unix_ns,
-                      sources};
+  WireReading reading{state_->hosts,    state_->custodies,     state_->scripts,
+                      state_->commands, state_->start_unix_ns, sources};
   reading.result.facts.assign(sources.direct.begin(), sources.direct.end());
   reading.read_logs();
   reading.join_connections();

@@ -71,9 +71,8 @@ struct Foreseen {
 struct WireReading {
   const std::vector<WireHost>& hosts;
   std::map<std::string, stage::Custody>& custodies;                       ///< numbers given in earlier readings
-  std::map<std::string, std::string>& store_lines;                        ///< … and lines that were found
+  std::map<std::string, std::optional<sieve::Outcome>>& scripts;          ///< … what scripts must have done
   std::map<std::string, std::optional<router::CommandResult>>& commands;  ///< … and what procmail must have done
-  std::map<std::string, StoreForecast>& forecasts;                        ///< … and scripts
   std::int64_t start_unix_ns;
   const WireSources& sources;
   JournalReading result = {};
@@ -115,7 +114,8 @@ struct WireReading {
   void end_store();
   void note_branches();
   const store::MailboxSettings* mailbox_of(const WireHost& host, std::string_view recipient) const;
-  StoreQuestion question_of(const Held& held, std::string_view recipient) const;
+  const std::optional<sieve::Outcome>& script_of(const Held& held, std::string_view recipient,
+                                                 const store::MailboxSettings& mailbox);
   std::string store_line(const Held& held, std::string_view recipient, StoreDeed deed, std::string_view target);
   void check_witnesses();  // wire_contradictions.cpp
   void take_strays();

@@ -1,5 +1,6 @@
 // What mail stores kept, and what their scripts sent. See wire_reading.hpp. RFC 5228, RFC 5230, RFC 5429.
 #include "base/text.hpp"
+#include "components/filter/sieve/coverage.hpp"
 #include "harness/lanes/wire/wire_reading.hpp"
 #include "mail/data_codec.hpp"
 
@@ -131,23 +132,20 @@ const store::MailboxSettings* WireReading::mailbox_of(const WireHost& host, std:
   return nullptr;
 }
 
-StoreQuestion WireReading::question_of(const Held& of, std::string_view recipient) const {
-  return {of.body, of.reverse_path, recipient, (of.answered.count() + start_unix_ns) / 1'000'000'000};
+// A store is read again and again while a scenario runs, and what a script does with a message stays the same.
+const std::optional<sieve::Outcome>& WireReading::script_of(const Held& of, std::string_view recipient,
+                                                            const store::MailboxSettings& mailbox) {
+  const auto [known, is_new] = scripts.try_emplace(fmt::format("{}/{}", of.custody, recipient));
+  const std::int64_t unix_seconds = (of.answered.count() + start_unix_ns) / 1'000'000'000;
+  if (is_new) known->second = script_outcome(mailbox, {of.body, of.reverse_path, recipient, unix_seconds});
+  return known->second;
 }
 
-// A store is read again and again while a scenario runs, and what a script says of a message stays the same.
 std::string WireReading::store_line(const Held& of, std::string_view recipient, StoreDeed deed,
                                     std::string_view target) {
-  const std::string key = fmt::format("{}/{}/{}/{}", of.custody, recipient, static_cast<int>(deed), target);
-  const auto [known, is_new] = store_lines.try_emplace(key);
-  if (!is_new) return known->second;
   const store::MailboxSettings* mailbox = mailbox_of(*of.host, recipient);
   if (mailbox == nullptr) return {};
-  StoreQuestion question = question_of(of, recipient);
-  question.deed = deed;
-  question.target = target;
-  known->second = line_behind(*mailbox, question);
-  return known->second;
+  return line_behind(*mailbox, script_of(of, recipient, *mailbox), deed, target);
 }
 
 // Branches are believed where all that the script does behind them was seen.
@@ -164,14 +162,13 @@ void WireReading::note_branches() {
     if (each.host->program != HostProgram::dovecot || each.is_own) continue;
     for (const std::string& recipient : each.recipients) {
       const store::MailboxSettings* mailbox = mailbox_of(*each.host, recipient);
-      if (mailbox == nullptr || !mailbox->script) continue;
-      const auto [known, is_new] = forecasts.try_emplace(fmt::format("{}/{}", each.custody, recipient));
-      if (is_new) known->second = forecast(*mailbox, question_of(each, recipient));
-      if (seen[{each.custody, to_lower(recipient)}] != known->second.actions) continue;
-      for (const std::string& place : known->second.led_there) {
+      if (mailbox == nullptr) continue;
+      const std::optional<sieve::Outcome>& outcome = script_of(each, recipient, *mailbox);
+      if (!outcome || seen[{each.custody, to_lower(recipient)}] != outcome->actions.size()) continue;
+      for (const SourcePosition& at : sieve::lines_without_action(*mailbox->script, *outcome)) {
         stage::Fact& fact = record(FactKind::note, each, each.answered, recipient);
         fact.detail = "rule";
-        fact.decided_by = place;
+        fact.decided_by = to_file_line(at);
       }
     }
   }
