@@ -88,7 +88,8 @@ bool is_rcfile(const World& world, const std::string& shown) {
 bool is_maildrop_file(const WorldSpec& spec, const std::string& below) {
   return std::any_of(spec.hosts.begin(), spec.hosts.end(), [&](const HostSpec& host) {
     const auto* router = std::get_if<RouterSpec>(&host.role);
-    return router != nullptr && router->maildrop.rules.is_set() && below.starts_with(router->maildrop.rules.path + "/");
+    return router != nullptr && router->rule_processor.program == "maildrop" &&
+           below.starts_with(router->rule_processor.rules.path + "/");
   });
 }
 
@@ -102,10 +103,8 @@ std::map<std::string, std::vector<std::string>> readers_of(const WorldSpec& spec
     note(host.spam_filter, host);
     if (const auto* router = std::get_if<RouterSpec>(&host.role)) {
       note(router->folder, host);
-      note(router->procmail.rules, host);
-      note(router->procmail.mailboxes, host);
-      note(router->maildrop.rules, host);
-      note(router->maildrop.mailboxes, host);
+      note(router->rule_processor.rules, host);
+      note(router->rule_processor.mailboxes, host);
     }
     if (const auto* mail_store = std::get_if<MailStoreSpec>(&host.role)) {
       note(mail_store->mailboxes, host);

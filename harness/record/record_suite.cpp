@@ -22,7 +22,7 @@ namespace {
 
 std::string role_of(const HostSpec& host) {
   if (const auto* router = std::get_if<RouterSpec>(&host.role)) {
-    return router->procmail.rules.is_set() ? "mail store" : "router";
+    return router->rule_processor.rules.is_set() ? "mail store" : "router";
   }
   if (std::holds_alternative<MailStoreSpec>(host.role)) return "mail store";
   if (std::holds_alternative<CloudSpec>(host.role)) return "cloud";

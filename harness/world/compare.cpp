@@ -34,10 +34,8 @@ std::vector<FileReference> references(const HostSpec& host) {
   std::vector<FileReference> found{host.spam_filter};
   if (const auto* router = std::get_if<RouterSpec>(&host.role)) {
     found.push_back(router->folder);
-    found.push_back(router->procmail.rules);
-    found.push_back(router->procmail.mailboxes);
-    found.push_back(router->maildrop.rules);
-    found.push_back(router->maildrop.mailboxes);
+    found.push_back(router->rule_processor.rules);
+    found.push_back(router->rule_processor.mailboxes);
   }
   if (const auto* cloud = std::get_if<CloudSpec>(&host.role)) found.push_back(cloud->tenant);
   if (const auto* store = std::get_if<MailStoreSpec>(&host.role)) {

@@ -68,8 +68,7 @@ class Loader {
         note_not_understood(folder.not_understood());
         note_not_understood(milters_without_a_part(folder, host.spam_filter.is_set() || !host.milter.empty()));
       }
-      if (router->procmail.rules.is_set()) load_procmail(router->procmail, config);
-      if (router->maildrop.rules.is_set()) load_maildrop(router->maildrop, config);
+      if (router->rule_processor.rules.is_set()) load_rule_processor(router->rule_processor, config);
     } else if (const auto* mail_store = std::get_if<MailStoreSpec>(&host.role)) {
       auto loaded = load_mailboxes(world_.spec, mail_store->mailboxes, mail_store->filter);
       take(loaded, diagnostics_);
@@ -82,13 +81,21 @@ class Loader {
     world_.hosts.push_back(std::move(config));
   }
 
+  void load_rule_processor(const RuleProcessorSpec& spec, HostConfig& config) {
+    if (spec.program == "procmail") {
+      load_procmail(spec, config);
+    } else {
+      check_is_folder(spec);
+    }
+    auto mailboxes = load_mailboxes(world_.spec, spec.mailboxes, {});
+    take(mailboxes, diagnostics_);
+    if (mailboxes) config.mailboxes = std::move(*mailboxes);
+  }
+
   void load_procmail(const RuleProcessorSpec& spec, HostConfig& config) {
     auto rules = read_procmail_rules(world_.spec.folder / spec.rules.path, shown(world_.spec, spec.rules.path));
     take(rules, diagnostics_);
     if (rules) config.procmail = std::move(*rules);
-    auto mailboxes = load_mailboxes(world_.spec, spec.mailboxes, {});
-    take(mailboxes, diagnostics_);
-    if (mailboxes) config.mailboxes = std::move(*mailboxes);
     for (const auto& [path, rcfile] : config.procmail.files) {
       for (const Diagnostic& warning : rcfile->warnings) world_.warnings.push_back(warning);
       // What a program outside does may be waived at the recipe that calls it.
@@ -96,20 +103,16 @@ class Loader {
     }
   }
 
-  // The real program reads its rules itself; nobody else does.
-  void load_maildrop(const RuleProcessorSpec& spec, HostConfig& config) {
+  // Maildrop reads its rules itself; nobody else does.
+  void check_is_folder(const RuleProcessorSpec& spec) {
     std::error_code error;
-    if (!std::filesystem::is_directory(world_.spec.folder / spec.rules.path, error)) {
-      diagnostics_.push_back({Severity::error,
-                              spec.rules.at,
-                              fmt::format("there is no folder {}; expected maildrop's rule files there",
-                                          shown(world_.spec, spec.rules.path)),
-                              {},
-                              {}});
-    }
-    auto mailboxes = load_mailboxes(world_.spec, spec.mailboxes, {});
-    take(mailboxes, diagnostics_);
-    if (mailboxes) config.mailboxes = std::move(*mailboxes);
+    if (std::filesystem::is_directory(world_.spec.folder / spec.rules.path, error)) return;
+    diagnostics_.push_back({Severity::error,
+                            spec.rules.at,
+                            fmt::format("there is no folder {}; expected {}'s rule files there",
+                                        shown(world_.spec, spec.rules.path), spec.program),
+                            {},
+                            {}});
   }
 
   void load_view(const DnsViewSpec& spec) {

@@ -16,6 +16,12 @@ namespace watershed::harness {
 
 using yaml::Node;
 
+namespace {
+
+constexpr const char* rule_processors[] = {"procmail", "maildrop"};
+
+}  // namespace
+
 bool ZoneSpec::may_carry(std::string_view message_class) const {
   return is_external || std::find(carries.begin(), carries.end(), message_class) != carries.end();
 }
@@ -129,14 +135,12 @@ class Binder {
 
   HostRole bind_role(const Node& key, const Node& value) {
     if (const Node* router = value.find("router")) {
-      RouterSpec spec{reference(router), {}, {}};
-      const auto bind = [&](const char* program, RuleProcessorSpec& rules) {
+      RouterSpec spec{reference(router), {}};
+      for (const char* program : rule_processors) {
         if (const Node* found = value.find(program)) {
-          rules = {reference(found->find("rules")), reference(found->find("mailboxes"))};
+          spec.rule_processor = {program, reference(found->find("rules")), reference(found->find("mailboxes"))};
         }
-      };
-      bind("procmail", spec.procmail);
-      bind("maildrop", spec.maildrop);
+      }
       return spec;
     }
     if (const Node* store = value.find("mailstore")) {
@@ -177,7 +181,7 @@ class Binder {
     host.role = bind_role(key, value);
     host.spam_filter = reference(value.find("spam_filter"));
     if (const Node* milter = value.find("milter")) host.milter = yaml::as_text(*milter);
-    for (const char* program : {"procmail", "maildrop"}) {
+    for (const char* program : rule_processors) {
       const Node* found = value.find(program);
       if (found == nullptr || value.find("router") != nullptr) continue;
       diagnostics_.push_back(

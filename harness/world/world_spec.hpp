@@ -31,15 +31,15 @@ struct FileReference {
   bool is_set() const { return !path.empty(); }
 };
 
-/// A rule processor on a router's host, for its pipe transports.
+/// The rule processor on a router's host, for its pipe transports; without rules there is none.
 struct RuleProcessorSpec {
+  std::string program;      ///< procmail or maildrop
   FileReference rules;      ///< folder of its rule files, /usr/local/etc to its programs
   FileReference mailboxes;  ///< a mailbox lies in /var/mail/LOCALPART
 };
 struct RouterSpec {
   FileReference folder;
-  RuleProcessorSpec procmail;
-  RuleProcessorSpec maildrop;
+  RuleProcessorSpec rule_processor;
 };
 struct MailStoreSpec {
   FileReference mailboxes;

@@ -150,14 +150,12 @@ plugin {{
 }
 
 Result<void, Error> DovecotHost::prepare(const std::vector<store::MailboxSettings>& mailboxes) {
-  const auto special_uses = dovecot_special_uses(mailboxes);
-  if (!special_uses) return special_uses.error();
   host_.mount("mail", "/var/mail");
   const fs::path etc = host_.mount("dovecot", "/etc/dovecot");
   if (options_.existing_user.empty()) {
     if (const auto made = make_user_up(); !made) return made;
   }
-  if (!write_file(etc / "dovecot.conf", configuration() + *special_uses))
+  if (!write_file(etc / "dovecot.conf", configuration() + options_.special_uses))
     return Error{"cannot write Dovecot's configuration"};
   return write_accounts(mailboxes);
 }

@@ -34,6 +34,7 @@ class DovecotHost {
   struct Options {
     uid_t user = 5000;                    ///< owner of all mailboxes
     std::string existing_user;            ///< his name where he is the machine's; empty: he is made up
+    std::string special_uses;             ///< see dovecot_special_uses
     std::filesystem::path scripts;        ///< the world's folder of Sieve scripts; empty: none
     std::optional<IpAddress> submission;  ///< where redirects and answers go, port 25
   };

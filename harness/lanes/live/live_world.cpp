@@ -79,12 +79,10 @@ StepError LiveWorld::prepare_router(const HostSpec& spec, const RouterSpec& rout
       return prepared.error().message;
     }
   }
-  for (const auto& [program, rules] :
-       {std::pair{"procmail", router.procmail}, std::pair{"maildrop", router.maildrop}}) {
-    if (!rules.rules.is_set()) continue;
+  if (const RuleProcessorSpec& rules = router.rule_processor; rules.rules.is_set()) {
     auto& processor = rule_processors_[spec.name];
     processor = std::make_unique<RuleProcessorHost>(
-        *host, RuleProcessorHost::Options{program, world_->spec.folder / rules.rules.path, config.mailboxes});
+        *host, RuleProcessorHost::Options{rules.program, world_->spec.folder / rules.rules.path, config.mailboxes});
     if (const auto prepared = processor->prepare(config.router->config()); !prepared) return prepared.error().message;
   }
   return serve_names_at(spec);
@@ -107,10 +105,12 @@ StepError LiveWorld::prepare_store(const HostSpec& spec, const MailStoreSpec& ma
   if (const HostSpec* submission = world_->spec.host(mail_store.submission)) {
     options.submission = submission->addresses.front();
   }
-  if (const auto uses = dovecot_special_uses(config.mailboxes); !uses) {
+  const auto special_uses = dovecot_special_uses(config.mailboxes);
+  if (!special_uses) {
     is_beyond_lane_ = true;
-    return uses.error().message;
+    return special_uses.error().message;
   }
+  options.special_uses = *special_uses;
   auto& dovecot = stores_[spec.name];
   dovecot = std::make_unique<DovecotHost>(*host, options);
   if (const auto prepared = dovecot->prepare(config.mailboxes); !prepared) return prepared.error().message;
