@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -52,6 +53,19 @@ std::vector<pid_t> descendants_of(pid_t ancestor) {
     }
   }
   return found;
+}
+
+void stop_descendants(pid_t ancestor) {
+  std::set<pid_t> stopped{::getpid()};
+  // What is stopped starts nobody, so at last nobody new turns up.
+  for (bool anybody_new = true; anybody_new;) {
+    anybody_new = false;
+    for (const pid_t process : descendants_of(ancestor)) {
+      if (!stopped.insert(process).second) continue;
+      ::kill(process, SIGSTOP);
+      anybody_new = true;
+    }
+  }
 }
 
 void kill_descendants() {

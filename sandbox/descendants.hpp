@@ -10,6 +10,9 @@ namespace watershed::sandbox {
 /// Children, their children and so on; not those whose parents in between have ended, unless `ancestor` takes orphans.
 std::vector<pid_t> descendants_of(pid_t ancestor);
 
+/// Stops (SIGSTOP) what comes from `ancestor`, which takes orphans, except this process: after it nothing there moves.
+void stop_descendants(pid_t ancestor);
+
 /// Kills all descendants of this process, which takes orphans, and reaps them.
 void kill_descendants();
 

@@ -1,6 +1,7 @@
 // What a sandbox must hold in: addresses, packets, files, processes; also when its owner is killed.
 #include "sandbox/sandbox.hpp"
 
+#include "sandbox/descendants.hpp"
 #include "sandbox/loopback.hpp"
 
 #include <fmt/format.h>
@@ -152,6 +153,24 @@ TEST_P(InSandbox, EverythingDiesWithItsOwner) {
   const std::string text((std::istreambuf_iterator<char>(mounts)), std::istreambuf_iterator<char>());
   EXPECT_EQ(text.find("watershed "), std::string::npos) << "a mount is left behind";
   for (const char* place : {"/media", "/srv"}) EXPECT_FALSE(fs::exists(fs::path(place) / "mail"));
+}
+
+TEST_P(InSandbox, StopsDaemonsWhereTheyStand) {
+  EXPECT_EQ(run([](const Inside& inside) {
+              // Orphans, one of which goes on starting others.
+              const std::string file = inside.work / "ticks";
+              const std::string command =
+                  fmt::format("(setsid sh -c 'while :; do /bin/echo x >>{0}; done' &); "
+                              "(setsid sh -c 'while :; do echo y >>{0}; done' &)",
+                              file);
+              if (std::system(command.c_str()) != 0) return 1;
+              while (!fs::exists(file) || fs::file_size(file) < 100) std::this_thread::yield();
+              stop_descendants(::getppid());
+              const auto before = fs::file_size(file);
+              std::this_thread::sleep_for(std::chrono::milliseconds(50));
+              return fs::file_size(file) == before ? 0 : 2;
+            }),
+            0);
 }
 
 TEST_P(InSandbox, AUserSpeaksFromItsHostsAddress) {

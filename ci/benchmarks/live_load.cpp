@@ -106,7 +106,7 @@ struct Settings {
 
 // What one turn has left in the queue must not be the next one's burden.
 Task<void> wait_for_empty_queue(const harness::LiveWorld& world, stage::RealExecutor& loop) {
-  const auto is_idle = [](const auto& each) { return each.second->is_idle(); };
+  const auto is_idle = [](const auto& each) { return each.second->under_way() == 0; };
   while (!std::all_of(world.routers().begin(), world.routers().end(), is_idle)) {
     co_await loop.sleep_for(std::chrono::milliseconds(20));
   }

@@ -18,7 +18,8 @@ namespace watershed::harness {
 
 namespace {
 
-constexpr auto run_max = std::chrono::seconds(120);
+// A run says every second that it lives, until it judges.
+constexpr auto silence_max = std::chrono::seconds(120);
 
 bool write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -52,7 +53,7 @@ std::optional<std::string> missing_at_loopback_addresses(const Scenario& scenari
 
 LiveRun::LiveRun(const Scenario& scenario, std::shared_ptr<const World> world, const RunOptions& options,
                  const Surroundings& surroundings, sandbox::Level level)
-    : result_(begin_result(scenario, *world, options.seed, "live")), started_(std::chrono::steady_clock::now()) {
+    : result_(begin_result(scenario, *world, options.seed, "live")), heard_(std::chrono::steady_clock::now()) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) {
     result_.findings.push_back(lane_finding("live", "no pipe for the result"));
@@ -70,7 +71,8 @@ LiveRun::LiveRun(const Scenario& scenario, std::shared_ptr<const World> world, c
   }
   auto started = sandbox::Sandbox::start(sandbox_options, [&](const sandbox::Inside& inside) {
     ::close(ends[0]);
-    const ScenarioResult result = play_live(scenario, world, options, surroundings, inside);
+    const auto say_alive = [&] { write_all(ends[1], " "); };  // blanks before JSON mean nothing
+    const ScenarioResult result = play_live(scenario, world, options, surroundings, inside, say_alive);
     return write_all(ends[1], to_json(result)) ? 0 : 1;
   });
   ::close(ends[1]);
@@ -94,6 +96,7 @@ void LiveRun::take() {
   while (result_pipe_ >= 0) {
     const ssize_t got = ::read(result_pipe_, buffer, sizeof buffer);
     if (got > 0) {
+      heard_ = std::chrono::steady_clock::now();
       received_.append(buffer, static_cast<std::size_t>(got));
     } else if (got == 0) {
       finish();
@@ -117,7 +120,7 @@ void LiveRun::finish() {
 }
 
 void LiveRun::end_if_late() {
-  if (is_over() || std::chrono::steady_clock::now() - started_ < run_max) return;
+  if (is_over() || std::chrono::steady_clock::now() - heard_ < silence_max) return;
   sandbox_->kill();
 }
 

@@ -28,7 +28,7 @@ class LiveRun {
   /// Reads what is there without waiting.
   void take();
   bool is_over() const { return result_pipe_ < 0; }
-  /// Ends a run that takes longer than any scenario may.
+  /// Ends a run that has given no sign of life for longer than judging may take.
   void end_if_late();
   /// The result, once it is over.
   ScenarioResult result();
@@ -43,7 +43,7 @@ class LiveRun {
   std::optional<sandbox::Sandbox> sandbox_;
   int result_pipe_ = -1;
   std::string received_;
-  std::chrono::steady_clock::time_point started_;
+  std::chrono::steady_clock::time_point heard_;
 };
 
 }  // namespace watershed::harness

@@ -1,12 +1,14 @@
 // See live_world.hpp. What steps do to the programs is in live_steps.cpp.
 #include "harness/lanes/live/live_world.hpp"
 
+#include "sandbox/descendants.hpp"
 #include "sandbox/libc_only/confinement.hpp"
 #include "sandbox/loopback.hpp"
 
 #include <fmt/format.h>
 
 #include <pwd.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -203,17 +205,17 @@ std::size_t LiveWorld::offers_under_way() const {
   return offers;
 }
 
-bool LiveWorld::is_quiet() const {
-  if (offers_under_way() > 0) return false;
-  if (witness_ && witness_->open_transactions() > 0) return false;
-  for (const Host& host : hosts_) {
-    if (host.provider && host.provider->queued() > 0) return false;
-  }
-  for (const auto& [name, processor] : rule_processors_) {
-    if (!processor->is_idle()) return false;
-  }
-  return std::all_of(routers_.begin(), routers_.end(), [](const auto& each) { return each.second->is_idle(); });
+std::size_t LiveWorld::under_way() const {
+  std::size_t messages = offers_under_way();
+  if (witness_) messages += witness_->open_transactions();
+  for (const Host& host : hosts_) messages += host.provider ? host.provider->queued() : 0;
+  for (const auto& [name, processor] : rule_processors_) messages += processor->is_idle() ? 0U : 1U;
+  for (const auto& [name, router] : routers_) messages += router->under_way();
+  return messages;
 }
+
+// The cheap question first: while fakes still offer mail nobody has to look into queues.
+bool LiveWorld::is_quiet() const { return offers_under_way() == 0 && under_way() == 0; }
 
 Task<bool> LiveWorld::wait_until_quiet(stage::Time limit) {
   // A message passes from hand to hand without a gap, but the witness hears of it some milliseconds later, and a look
@@ -221,12 +223,30 @@ Task<bool> LiveWorld::wait_until_quiet(stage::Time limit) {
   constexpr stage::Duration settling = std::chrono::milliseconds(20);
   // Nothing that ends a wait goes without either; a queue is looked at again all the same.
   constexpr stage::Duration between_looks = std::chrono::milliseconds(100);
-  while (real_executor.now() < limit && deaths().empty()) {
+  // A loaded machine, or a large load, takes longer than any limit set beforehand: what gets less does not stand still.
+  constexpr stage::Duration between_counts = std::chrono::seconds(1);
+  constexpr stage::Duration stand_still = std::chrono::seconds(10);
+  const stage::Time last = limit + std::chrono::minutes(10);
+  std::size_t least = under_way();
+  stage::Time next_count = real_executor.now() + between_counts;
+  while (real_executor.now() < std::min(limit, last) && deaths().empty()) {
     const bool was_quiet = is_quiet();
     const bool stirred = co_await stirred_.wait(real_executor.now() + (was_quiet ? settling : between_looks));
     if (was_quiet && !stirred && is_quiet()) co_return true;
+    if (real_executor.now() < next_count) continue;
+    next_count = real_executor.now() + between_counts;
+    const std::size_t messages = under_way();
+    if (messages < least) limit = std::max(limit, real_executor.now() + stand_still);
+    least = std::min(least, messages);
   }
   co_return false;
+}
+
+Task<void> LiveWorld::freeze() {
+  constexpr stage::Duration settling = std::chrono::milliseconds(50);
+  // Whatever a program started has this process's parent as its ancestor too: the reaper, or the supervisor.
+  sandbox::stop_descendants(::getppid());
+  co_await real_executor.sleep_for(settling);
 }
 
 void LiveWorld::note_queues() { StagedWorld::note_queues(); }

@@ -45,8 +45,12 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   stage::Task<StepError> start();
   /// Ends every program. Nothing needs it where the sandbox ends anyway.
   stage::Task<void> stop();
-  /// True once nothing is on its way any more; false when `limit` came first, or a program died.
+  /// True once nothing is on its way any more; false when `limit` came first and what is on its way had stopped getting
+  /// less, or a program died.
   stage::Task<bool> wait_until_quiet(stage::Time limit);
+  /// Stops every program where it stands, and waits for what it has said by then: the evidence of a world that did not
+  /// come to rest must be of one moment. Nothing but looking is of use afterwards.
+  stage::Task<void> freeze();
 
   /// Recipients that fake MTAs have offered and nobody has taken yet.
   std::size_t offers_under_way() const;
@@ -96,6 +100,7 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   StepError set_fake(const Host* host, bool up);
   void came_up(const Result<void, Error>& how);
   std::vector<Daemon*> daemons() const;
+  std::size_t under_way() const;
   bool is_quiet() const;
   StepError watch_wire();
   std::optional<Arrived> arrived_in(const JournalReading& reading, const std::string& label) const;

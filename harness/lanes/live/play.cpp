@@ -16,6 +16,8 @@ using stage::Task;
 
 namespace {
 
+constexpr stage::Duration run_max = std::chrono::hours(24);
+
 stage::Duration real_horizon(const Scenario& scenario) {
   const auto scaled = std::chrono::duration_cast<stage::Duration>(scenario.horizon / live_time_factor);
   return std::clamp<stage::Duration>(scaled, std::chrono::seconds(5), std::chrono::seconds(60));
@@ -33,7 +35,7 @@ Task<void> act(LiveWorld& world, const Scenario& scenario, Findings& findings) {
     co_await step->act(world);
   }
   const bool quiet = co_await world.wait_until_quiet(world.executor().now() + real_horizon(scenario));
-  static_cast<void>(quiet);  // what is left shows as queued
+  if (!quiet) co_await world.freeze();  // what is left shows as queued
   for (const std::string& death : world.deaths()) findings.push_back(lane_finding("live", death));
 }
 
@@ -44,6 +46,13 @@ Task<void> act_and_keep(LiveWorld& world, const Scenario& scenario, Findings& fi
     if (!written) findings.push_back(lane_finding("live", written.error().message));
   }
   world.executor().stop();
+}
+
+Task<void> beat(stage::RealExecutor& loop, const std::function<void()>& say_alive) {
+  for (;;) {
+    say_alive();
+    co_await loop.sleep_for(std::chrono::seconds(1));
+  }
 }
 
 // The facts of all witnesses in one journal, and the lineage that follows from them.
@@ -65,7 +74,8 @@ struct Attested {
 std::vector<IpAddress> live_addresses(const WorldSpec& spec) { return LiveWorld::world_addresses(spec); }
 
 ScenarioResult play_live(const Scenario& scenario, std::shared_ptr<const World> world, const RunOptions& options,
-                         const Surroundings& surroundings, const sandbox::Inside& inside) {
+                         const Surroundings& surroundings, const sandbox::Inside& inside,
+                         const std::function<void()>& say_alive) {
   const auto started = std::chrono::steady_clock::now();
   ScenarioResult result = begin_result(scenario, *world, options.seed, "live");
   LiveWorld running(world, run_seed(options.seed, scenario.file, world->spec.name), inside);
@@ -74,7 +84,9 @@ ScenarioResult play_live(const Scenario& scenario, std::shared_ptr<const World> 
   std::error_code ignored;
   std::filesystem::remove_all(artifacts, ignored);
   running.loop().spawn(act_and_keep(running, scenario, result.findings, artifacts));
-  running.loop().run_until(std::chrono::hours(1));
+  running.loop().spawn(beat(running.loop(), say_alive));
+  running.loop().run_until(run_max);
+  if (running.loop().now() >= run_max) result.findings.push_back(lane_finding("live", "it was not over after a day"));
   if (!running.loop().failure().empty()) {
     result.findings.push_back(lane_finding("live", "a part of the world broke down: " + running.loop().failure()));
   }

@@ -227,10 +227,11 @@ void PostfixHost::shorten_locked_wait() const {
   }
 }
 
-bool PostfixHost::is_idle() const {
+std::size_t PostfixHost::under_way() const {
   const std::vector<QueuedFile> files = queue();
-  return std::none_of(files.begin(), files.end(),
-                      [](const QueuedFile& file) { return file.queue != "hold" && file.queue != "corrupt"; });
+  return static_cast<std::size_t>(std::count_if(files.begin(), files.end(), [](const QueuedFile& file) {
+    return file.queue != "hold" && file.queue != "corrupt";
+  }));
 }
 
 }  // namespace watershed::harness

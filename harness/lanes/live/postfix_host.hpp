@@ -47,8 +47,8 @@ class PostfixHost {
   void shorten_locked_wait() const;
 
   std::vector<QueuedFile> queue() const;
-  /// True when nothing is on its way through; held and corrupt files are not on their way.
-  bool is_idle() const;
+  /// How many messages are on their way through; held and corrupt files are not.
+  std::size_t under_way() const;
   std::filesystem::path queue_path(const QueuedFile& file) const;
   std::filesystem::path queue_folder() const { return host_.folder / "queue"; }
   std::filesystem::path config_folder() const { return host_.folder / "postfix"; }
