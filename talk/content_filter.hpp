@@ -36,6 +36,8 @@ class ContentFilter {
   virtual ~ContentFilter() = default;
   /// The host that saw the message: it gets the `filtered` fact, also where it serves several routers.
   virtual stage::HostId host() const = 0;
+  /// Whether a session's connection to it could be opened now. MILTER_README: it is opened before the greeting.
+  virtual bool is_reachable() const { return true; }
   /// The verdict; nothing when the filter cannot be reached (then milter_default_action decides).
   virtual stage::Task<std::optional<FilterVerdict>> inspect(const FilterRequest& request) = 0;
 };

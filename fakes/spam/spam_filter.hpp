@@ -25,6 +25,7 @@ class SpamFilter final : public talk::ContentFilter {
   ~SpamFilter() override;
 
   stage::HostId host() const override { return options_.host; }
+  bool is_reachable() const override { return available_; }
   stage::Task<std::optional<talk::FilterVerdict>> inspect(const talk::FilterRequest& request) override;
 
   /// The verdict alone: the first rule that matches decides; none: accept, with nothing added.

@@ -20,7 +20,9 @@ class ScriptedFilter final : public talk::ContentFilter {
     seen.push_back(request.message.value("Subject"));
     co_return verdict;
   }
+  bool is_reachable() const override { return reachable; }
   std::optional<talk::FilterVerdict> verdict = talk::FilterVerdict{};
+  bool reachable = true;
   std::vector<std::string> seen;
 
  private:
@@ -203,6 +205,35 @@ TEST_F(RouterLocalTest, AnUnreachableFilterIsWhatMilterDefaultActionSays) {
   EXPECT_TRUE(run());
   EXPECT_TRUE(accepted[0].is_accepted()) << accepted[0].text;
   EXPECT_THAT(facts(FactKind::stored), SizeIs(1));
+}
+
+TEST_F(RouterLocalTest, AFilterThatIsDownIsKnownBeforeTheFirstCommand) {
+  struct Case {
+    std::string action;
+    std::string told;  ///< as the refusal begins; empty: it is taken
+    FactKind end;
+  };
+  filter.reachable = false;
+  filtering();
+  for (const Case& each : {Case{"tempfail", "451 4.7.1 Service unavailable", FactKind::rejected},
+                           Case{"reject", "554 mx.a.example ESMTP not accepting", FactKind::rejected},
+                           Case{"quarantine", "", FactKind::held}, Case{"accept", "", FactKind::stored}}) {
+    ASSERT_TRUE(routers[0]->replace_config(
+        decider("mx.a.example", {ip("192.0.2.25")},
+                {{"main.cf", "smtpd_milters = inet:spam.example:11332\nmilter_default_action = " + each.action +
+                                 "\nvirtual_mailbox_domains = a.example\n"
+                                 "virtual_mailbox_maps = inline:{r@a.example=r/}\n"}})));
+    const auto& outcomes = send("192.0.2.25", envelope("s@c.example", {"r@a.example"}));
+    EXPECT_TRUE(run());
+    ASSERT_FALSE(facts(each.end).empty()) << each.action;
+    EXPECT_EQ(outcomes[0].is_accepted(), each.told.empty()) << each.action;
+    if (each.told.empty()) continue;
+    const auto refused = facts(FactKind::rejected).back();
+    EXPECT_THAT(refused.text, ::testing::StartsWith(each.told));
+    EXPECT_EQ(refused.recipient, "") << "not to RCPT, not after the content";
+    EXPECT_THAT(refused.decided_by, ::testing::StartsWith("postfix/main.cf:"));
+  }
+  EXPECT_THAT(filter.seen, IsEmpty());
 }
 
 TEST_F(RouterLocalTest, UnlistedRecipientsAreRefusedInTheSession) {

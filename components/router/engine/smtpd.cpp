@@ -113,7 +113,15 @@ Task<Answer> SmtpdConversation::on_connect() {
   co_await find_client_name();
   const AccessPolicy& policy = decider_->access(service_.name);
   const auto ask = [this, &policy](const DnsFacts& dns) { return policy.check_client(session_, dns); };
+  filter_is_lost_ = service_.has_milters &&
+                    (engine_.options.content_filter == nullptr || !engine_.options.content_filter->is_reachable());
   Answer accepted;
+  const auto refusal = filter_is_lost_ ? refusal_without_filter() : std::nullopt;
+  // A permanent refusal is told in the greeting, a transient one to MAIL (Postfix 3.7 as measured).
+  if (refusal && refusal->reply.code >= 500) {
+    const std::string& name = decider_->config().parameters().text("myhostname");
+    accepted = soften(talk::answer(554, "", name + " ESMTP not accepting connections", refusal->decided_by));
+  }
   Answer decision = co_await decide(ask, std::move(accepted));
   co_return decision;
 }
@@ -138,7 +146,8 @@ Task<Answer> SmtpdConversation::on_mail(const mail::Envelope& envelope) {
   const auto ask = [this, &policy, &envelope](const DnsFacts& dns) {
     return policy.check_mail(session_, envelope.reverse_path, dns);
   };
-  return decide(ask, talk::answer(250, "2.1.0", "Ok"));
+  const auto refusal = filter_is_lost_ ? refusal_without_filter() : std::nullopt;
+  return decide(ask, refusal ? soften(*refusal) : talk::answer(250, "2.1.0", "Ok"));
 }
 
 // All that a decision about a recipient depends on, DNS apart.

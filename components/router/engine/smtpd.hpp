@@ -73,6 +73,8 @@ class SmtpdConversation final : public talk::SmtpConversation {
   std::optional<talk::Answer> prepare_header(Incoming& incoming);
   std::optional<talk::Answer> check_content(Incoming& incoming);
   std::optional<talk::Answer> expand(Incoming& incoming);
+  /// What a client is told while the filter is lost; nothing where its mail is taken all the same.
+  std::optional<talk::Answer> refusal_without_filter() const;
   stage::Task<std::optional<talk::Answer>> filter(Incoming& incoming);
   std::optional<talk::Answer> apply_verdict(Incoming& incoming);
   void take_custody(Incoming& incoming);
@@ -88,7 +90,8 @@ class SmtpdConversation final : public talk::SmtpConversation {
   DnsFacts dns_;  // of the transaction: the next one asks again, what the resolver still knows costs nothing
   Effects effects_;
   bool data_checked_ = false;
-  bool has_served_ = false;  // a transaction began before
+  bool has_served_ = false;      // a transaction began before
+  bool filter_is_lost_ = false;  // for the rest of the session: nobody asks again
 };
 
 }  // namespace watershed::router

@@ -140,7 +140,7 @@ std::optional<Answer> SmtpdConversation::expand(Incoming& incoming) {
 
 Task<std::optional<Answer>> SmtpdConversation::filter(Incoming& incoming) {
   std::optional<talk::FilterVerdict> verdict;
-  if (engine_.options.content_filter != nullptr) {
+  if (engine_.options.content_filter != nullptr && !filter_is_lost_) {
     const talk::FilterRequest request{session_.client_address, session_.helo, incoming.mail.envelope, incoming.message};
     verdict = co_await engine_.options.content_filter->inspect(request);
   }
@@ -149,7 +149,7 @@ Task<std::optional<Answer>> SmtpdConversation::filter(Incoming& incoming) {
     incoming.verdict = std::move(*verdict);
     co_return apply_verdict(incoming);
   }
-  // postconf(5) milter_default_action.
+  filter_is_lost_ = true;
   const std::string& action = service_.milter_default_action;
   const std::string decided_by = journal_form(decider_->config().parameters().decided_by("milter_default_action"));
   Fact fact = engine_.fact(FactKind::note, 0);
@@ -159,15 +159,20 @@ Task<std::optional<Answer>> SmtpdConversation::filter(Incoming& incoming) {
   fact.text = action;
   fact.decided_by = decided_by;
   engine_.stage.journal.record(std::move(fact));
-  if (action == "accept") co_return std::nullopt;
   if (action == "quarantine") {
     incoming.mail.hold_reason = "content filter unreachable";
     incoming.mail.decided_by = decided_by;
-    co_return std::nullopt;
   }
-  Answer answer = action == "reject" ? talk::answer(550, "5.7.1", "Command rejected", decided_by)
-                                     : talk::answer(451, "4.7.1", "Service unavailable - try again later", decided_by);
-  co_return answer;
+  co_return refusal_without_filter();
+}
+
+std::optional<Answer> SmtpdConversation::refusal_without_filter() const {
+  // postconf(5) milter_default_action; the texts are Postfix 3.7's.
+  const std::string& action = service_.milter_default_action;
+  if (action == "accept" || action == "quarantine") return std::nullopt;
+  const std::string decided_by = journal_form(decider_->config().parameters().decided_by("milter_default_action"));
+  return action == "reject" ? talk::answer(550, "5.5.0", "Service unavailable", decided_by)
+                            : talk::answer(451, "4.7.1", "Service unavailable - try again later", decided_by);
 }
 
 std::optional<Answer> SmtpdConversation::apply_verdict(Incoming& incoming) {
