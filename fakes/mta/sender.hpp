@@ -67,6 +67,8 @@ class Sender {
   std::size_t queued() const { return queued_; }
   /// Deliveries that have failed for now and wait for their next attempt.
   std::size_t deferred() const { return deferred_; }
+  /// Deliveries that are being tried now.
+  std::size_t under_way() const { return open_.size() - deferred_; }
   /// Writes a `queued` fact for each of them: what is left when a run ends.
   void note_queued() const;
   talk::Resolver& resolver() { return resolver_; }

@@ -59,14 +59,17 @@ StepError SimulatedWorld::flush(const std::string& name) {
   return std::nullopt;
 }
 
-StepError SimulatedWorld::configure_router(const std::string& name,
-                                           std::shared_ptr<const router::RouteDecider> decider) {
+stage::Task<void> SimulatedWorld::pass(stage::Duration time) { co_await simulated_.executor.sleep_for(time); }
+
+stage::Task<StepError> SimulatedWorld::configure_router(std::string name, FileReference,
+                                                        std::shared_ptr<const router::RouteDecider> decider) {
   const auto replaced = parts_of(*find(name)).router->replace_config(std::move(decider));
-  if (!replaced) return replaced.error().message;
-  return std::nullopt;
+  if (!replaced) co_return replaced.error().message;
+  co_return std::nullopt;
 }
 
-StepError SimulatedWorld::configure_store(const std::string& name, std::vector<store::MailboxSettings> mailboxes) {
+StepError SimulatedWorld::configure_store(const std::string& name, const FileReference&,
+                                          std::vector<store::MailboxSettings> mailboxes) {
   parts_of(*find(name)).store->replace_mailboxes(std::move(mailboxes));
   return std::nullopt;
 }

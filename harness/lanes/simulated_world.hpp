@@ -44,8 +44,11 @@ class SimulatedWorld final : private OnSimulatedStage, public StagedWorld {
   StepError set_host(const std::string& host, bool up) override;
   StepError set_link(const std::string& a, const std::string& b, bool cut) override;
   StepError flush(const std::string& host) override;
-  StepError configure_router(const std::string& host, std::shared_ptr<const router::RouteDecider> decider) override;
-  StepError configure_store(const std::string& host, std::vector<store::MailboxSettings> mailboxes) override;
+  stage::Task<void> pass(stage::Duration time) override;
+  stage::Task<StepError> configure_router(std::string host, FileReference folder,
+                                          std::shared_ptr<const router::RouteDecider> decider) override;
+  StepError configure_store(const std::string& host, const FileReference& scripts,
+                            std::vector<store::MailboxSettings> mailboxes) override;
 
  private:
   struct LocalMail;

@@ -34,6 +34,8 @@ class Step {
 
   /// Message ids that the step brings into being.
   virtual std::vector<std::string> message_ids() const { return {}; }
+  /// By how much it puts the scenario's clock forward.
+  virtual stage::Duration advances() const { return {}; }
 
   std::string kind;
   yaml::Node node;

@@ -90,14 +90,19 @@ struct Configure final : Step {
     StepError error;
     if (router.is_set()) {
       auto loaded = load_router(world, spec, router);
-      error = loaded ? theatre.configure_router(host, *loaded) : StepError(render(loaded.error()));
+      if (!loaded) {
+        error = render(loaded.error());
+      } else {
+        error = co_await theatre.configure_router(host, router, *loaded);
+      }
     } else if (cloud.is_set()) {
       auto loaded = load_tenant(world, cloud);
       error = loaded ? theatre.configure_cloud(host, std::move(*loaded)) : StepError(render(loaded.error()));
     } else {
       const MailStoreSpec changed = store_spec(spec);
       auto loaded = load_mailboxes(world, changed.mailboxes, changed.filter);
-      error = loaded ? theatre.configure_store(host, std::move(*loaded)) : StepError(render(loaded.error()));
+      error = loaded ? theatre.configure_store(host, changed.filter, std::move(*loaded))
+                     : StepError(render(loaded.error()));
     }
     if (error) theatre.fail(*this, std::move(*error));
     co_return;

@@ -28,7 +28,8 @@ struct OneCall final : Step {
 struct Advance final : Step {
   stage::Duration by{};
 
-  Task<void> act(Theatre& theatre) const override { co_await theatre.executor().sleep_for(by); }
+  Task<void> act(Theatre& theatre) const override { co_await theatre.pass(by); }
+  stage::Duration advances() const override { return by; }
 };
 
 std::string text_of(const Node& node, const char* key) {

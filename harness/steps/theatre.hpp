@@ -48,6 +48,8 @@ class Theatre {
 
   virtual stage::Executor& executor() = 0;
   virtual const World& world() const = 0;
+  /// Lets a time of the scenario's go by: in a small part of it where the lane's clock cannot be put forward.
+  virtual stage::Task<void> pass(stage::Duration time) = 0;
   /// A number that no other message of the run has.
   virtual std::uint64_t next_number() = 0;
   /// Notes that a step could not be done: the scenario fails.
@@ -70,8 +72,12 @@ class Theatre {
   virtual StepError set_dns_fault(const std::string& name, dns::Fault fault) = 0;
   virtual StepError replace_zones(dns::ZoneSet zones) = 0;
 
-  virtual StepError configure_router(const std::string& host, std::shared_ptr<const router::RouteDecider> decider) = 0;
-  virtual StepError configure_store(const std::string& host, std::vector<store::MailboxSettings> mailboxes) = 0;
+  /// Another Postfix folder (postfix reload): where it is, and what it says.
+  virtual stage::Task<StepError> configure_router(std::string host, FileReference folder,
+                                                  std::shared_ptr<const router::RouteDecider> decider) = 0;
+  /// Other mailboxes, or other scripts for them: the folder that has these, and what both say.
+  virtual StepError configure_store(const std::string& host, const FileReference& scripts,
+                                    std::vector<store::MailboxSettings> mailboxes) = 0;
   virtual StepError configure_cloud(const std::string& host, cloud::Tenant tenant) = 0;
 
   // Only the live lane has machines.

@@ -172,7 +172,10 @@ Result<void, Error> DovecotHost::make_user_up() {
   return {};
 }
 
-Result<void, Error> DovecotHost::configure(const std::vector<store::MailboxSettings>& mailboxes, fs::path scripts) {
+Result<void, Error> DovecotHost::configure(const std::vector<store::MailboxSettings>& mailboxes,
+                                           const std::string& special_uses, fs::path scripts) {
+  if (special_uses != options_.special_uses)
+    return Error{fmt::format("special uses of {} cannot be changed while it runs in this lane", host_.spec.name)};
   options_.scripts = std::move(scripts);
   return write_accounts(mailboxes);
 }

@@ -42,8 +42,9 @@ class DovecotHost {
   DovecotHost(LiveHost& host, Options options);
 
   Result<void, Error> prepare(const std::vector<store::MailboxSettings>& mailboxes);
-  /// New mailboxes and scripts from the next delivery on.
-  Result<void, Error> configure(const std::vector<store::MailboxSettings>& mailboxes, std::filesystem::path scripts);
+  /// Other mailboxes and scripts from the next delivery on. The error: other special uses, which take a restart.
+  Result<void, Error> configure(const std::vector<store::MailboxSettings>& mailboxes, const std::string& special_uses,
+                                std::filesystem::path scripts);
   /// A mailbox over its quota, one whose folder cannot be opened, or as it was.
   Result<void, Error> set_mailbox(const std::string& address, MailboxState state);
   Daemon& master() { return master_; }

@@ -18,19 +18,17 @@ using stage::Task;
 StepError LiveWorld::watch_wire() {
   std::vector<WireHost> hosts;
   for (std::size_t index = 0; index < hosts_.size(); ++index) {
-    WireHost host{
-        hosts_[index].id, hosts_[index].spec->name, hosts_[index].spec->addresses, HostProgram::in_process, nullptr,
-        nullptr};
+    WireHost host{hosts_[index].id, hosts_[index].spec->name, hosts_[index].spec->addresses};
+    const HostConfig& config = world_->hosts[index];
     if (std::holds_alternative<RouterSpec>(hosts_[index].spec->role)) {
       host.program = HostProgram::postfix;
-      host.decider = world_->hosts[index].router;
-      const HostConfig& config = world_->hosts[index];
+      host.decider = config.router;
       if (!config.procmail.empty()) {
         host.commands = std::make_shared<ProcmailCommands>(host.name, config.procmail, config.mailboxes);
       }
     } else if (std::holds_alternative<MailStoreSpec>(hosts_[index].spec->role)) {
       host.program = HostProgram::dovecot;
-      host.mailboxes = {world_, &world_->hosts[index].mailboxes};
+      host.mailboxes = std::shared_ptr<const std::vector<store::MailboxSettings>>(world_, &config.mailboxes);
     }
     hosts.push_back(std::move(host));
   }

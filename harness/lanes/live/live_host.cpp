@@ -76,17 +76,22 @@ Task<void> Daemon::watch(sandbox::Process& process) {
 }
 
 Task<Result<void, Error>> Daemon::wait_ready(stage::Time deadline) {
+  return wait_says(options_.ready_text, started_at_, deadline);
+}
+
+Task<Result<void, Error>> Daemon::wait_says(std::string text, stage::Time since, stage::Time deadline) {
   for (;;) {
     host_.log.drain();
     const auto& lines = host_.log.lines();
-    const auto says_so = [this](const sandbox::LogLine& line) {
-      return line.at >= started_at_ && line.text.find(options_.ready_text) != std::string::npos;
+    const auto says_so = [&](const sandbox::LogLine& line) {
+      return line.at >= since && line.text.find(text) != std::string::npos;
     };
     if (std::any_of(lines.rbegin(), lines.rend(), says_so)) co_return Result<void, Error>();
     if (!is_running()) co_return Error{last_words()};
     const bool grew = co_await host_.log_grew.wait(deadline);
     if (!grew)
-      co_return Error{fmt::format("{} at {} was not ready in time; {}", name(), host_.spec.name, last_words())};
+      co_return Error{
+          fmt::format("{} at {} did not say '{}' in time; {}", name(), host_.spec.name, text, last_words())};
   }
 }
 

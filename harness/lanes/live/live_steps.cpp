@@ -71,16 +71,53 @@ StepError LiveWorld::flush(const std::string& name) {
   return std::nullopt;
 }
 
-StepError LiveWorld::configure_router(const std::string& name, std::shared_ptr<const router::RouteDecider> decider) {
-  static_cast<void>(decider);
-  return fmt::format("{} cannot be configured while it runs in this lane", name);
+Task<void> LiveWorld::pass(stage::Duration time) {
+  co_await real_executor.sleep_for(std::chrono::duration_cast<stage::Duration>(time / live_time_factor));
+  // A minute is long for whatever was being done, and its small part here may be short.
+  constexpr stage::Duration longest = std::chrono::seconds(5);
+  constexpr stage::Duration between_looks = std::chrono::milliseconds(50);
+  const stage::Time limit = real_executor.now() + longest;
+  while (is_being_handled() && real_executor.now() < limit) {
+    co_await stirred_.wait(real_executor.now() + between_looks);
+  }
 }
 
-StepError LiveWorld::configure_store(const std::string& name, std::vector<store::MailboxSettings> mailboxes) {
-  DovecotHost& store = *stores_.at(name);
-  static_cast<void>(mailboxes);
-  static_cast<void>(store);
-  return fmt::format("{} cannot be configured while it runs in this lane", name);
+// What waits in a queue for its next attempt is not.
+bool LiveWorld::is_being_handled() const {
+  if (witness_->open_transactions() > 0) return true;
+  const auto is_tried = [](const Host& host) { return host.mta && host.mta->sender().under_way() > 0; };
+  if (std::any_of(hosts_.begin(), hosts_.end(), is_tried)) return true;
+  return std::any_of(routers_.begin(), routers_.end(), [](const auto& each) {
+    const std::vector<QueuedFile> files = each.second->queue();
+    return std::any_of(files.begin(), files.end(), [](const QueuedFile& file) {
+      return file.queue == "maildrop" || file.queue == "incoming" || file.queue == "active";
+    });
+  });
+}
+
+Task<StepError> LiveWorld::configure_router(std::string name, FileReference folder,
+                                            std::shared_ptr<const router::RouteDecider> decider) {
+  PostfixHost& router = *routers_.at(name);
+  const postfix::PostfixConfig& next = decider->config();
+  if (next.parameters().list("smtpd_milters") != router.milters()) {
+    co_return fmt::format("smtpd_milters of {} cannot be changed while it runs in this lane", name);
+  }
+  const auto done = co_await router.configure(world_->spec.folder / folder.path, next);
+  if (!done) co_return done.error().message;
+  witness_->journal().reconfigure(find(name)->id, real_executor.now(), std::move(decider));
+  co_return std::nullopt;
+}
+
+StepError LiveWorld::configure_store(const std::string& name, const FileReference& scripts,
+                                     std::vector<store::MailboxSettings> mailboxes) {
+  const auto special_uses = dovecot_special_uses(mailboxes);
+  if (!special_uses) return special_uses.error().message;
+  const std::filesystem::path folder = scripts.is_set() ? world_->spec.folder / scripts.path : std::filesystem::path();
+  const auto done = stores_.at(name)->configure(mailboxes, *special_uses, folder);
+  if (!done) return done.error().message;
+  auto kept = std::make_shared<const std::vector<store::MailboxSettings>>(std::move(mailboxes));
+  witness_->journal().reconfigure(find(name)->id, real_executor.now(), std::move(kept));
+  return std::nullopt;
 }
 
 Task<StepError> LiveWorld::befall(std::string name, MachineEvent event) {

@@ -51,6 +51,8 @@ class LiveWitness {
   /// listened to has incomplete evidence, and its verdict is inconclusive.
   Result<void, Error> listen(bool wanted);
 
+  /// For who decides differently from now on.
+  WireJournal& journal() { return journal_; }
   JournalReading read(const WireSources& sources) { return journal_.read(sources); }
 
   /// The capture is over: its file is complete after this.

@@ -83,8 +83,11 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   StepError set_host(const std::string& host, bool up) override;
   StepError set_link(const std::string& a, const std::string& b, bool cut) override;
   StepError flush(const std::string& host) override;
-  StepError configure_router(const std::string& host, std::shared_ptr<const router::RouteDecider> decider) override;
-  StepError configure_store(const std::string& host, std::vector<store::MailboxSettings> mailboxes) override;
+  stage::Task<void> pass(stage::Duration time) override;
+  stage::Task<StepError> configure_router(std::string host, FileReference folder,
+                                          std::shared_ptr<const router::RouteDecider> decider) override;
+  StepError configure_store(const std::string& host, const FileReference& scripts,
+                            std::vector<store::MailboxSettings> mailboxes) override;
   stage::Task<StepError> befall(std::string host, MachineEvent event) override;
   stage::Task<StepError> await_queue(std::string host, std::size_t messages) override;
   StepError set_mailbox(const std::string& host, const std::string& address, MailboxState state) override;
@@ -102,6 +105,7 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   std::vector<Daemon*> daemons() const;
   std::size_t under_way() const;
   bool is_quiet() const;
+  bool is_being_handled() const;
   StepError watch_wire();
   std::optional<Arrived> arrived_in(const JournalReading& reading, const std::string& label) const;
 

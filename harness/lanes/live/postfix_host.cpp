@@ -2,6 +2,7 @@
 #include "harness/lanes/live/postfix_host.hpp"
 
 #include "base/file.hpp"
+#include "sandbox/descendants.hpp"
 #include "sandbox/mounts.hpp"
 #include "sandbox/ownership.hpp"
 
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <set>
 
 namespace watershed::harness {
 
@@ -33,6 +35,28 @@ void backdate(const fs::path& folder) {
   std::error_code ignored;
   const auto past = fs::file_time_type::clock::now() - std::chrono::hours(1);
   for (const auto& entry : fs::recursive_directory_iterator(folder)) fs::last_write_time(entry.path(), past, ignored);
+}
+
+// File by file in one go each, for programs read them while it happens; then what is not there any more goes.
+Result<void, Error> replace_files(const fs::path& next, const fs::path& folder) {
+  std::error_code error;
+  std::set<fs::path> kept;
+  for (const auto& entry : fs::recursive_directory_iterator(next)) {
+    const fs::path name = entry.path().lexically_relative(next);
+    kept.insert(name);
+    if (entry.is_directory()) {
+      fs::create_directories(folder / name, error);
+    } else {
+      fs::rename(entry.path(), folder / name, error);
+    }
+    if (error) return Error{fmt::format("cannot write {}: {}", (folder / name).string(), error.message())};
+  }
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (!kept.contains(entry.path().lexically_relative(folder))) old.push_back(entry.path());
+  }
+  for (const fs::path& path : old) fs::remove_all(path, error);
+  return {};
 }
 
 bool has_index(std::string_view type) {
@@ -88,8 +112,7 @@ Result<void, Error> PostfixHost::lay_out_queue() {
   return {};
 }
 
-Result<void, Error> PostfixHost::write_config(const postfix::PostfixConfig& config) {
-  const fs::path folder = config_folder();
+Result<void, Error> PostfixHost::write_config(const postfix::PostfixConfig& config, const fs::path& folder) {
   std::error_code error;
   for (const auto& entry : fs::directory_iterator(folder)) fs::remove_all(entry.path(), error);
   fs::copy(given_, folder, fs::copy_options::recursive, error);
@@ -128,46 +151,66 @@ Result<void, Error> PostfixHost::write_config(const postfix::PostfixConfig& conf
 }
 
 Result<void, Error> PostfixHost::prepare(const postfix::PostfixConfig& config) {
+  milters_ = config.parameters().list("smtpd_milters");
   if (const auto laid_out = lay_out_queue(); !laid_out) return laid_out;
   host_.mount("postfix", "/etc/postfix");
-  return write_config(config);
+  return write_config(config, config_folder());
+}
+
+Task<Result<void, Error>> PostfixHost::build_tables(sandbox::Place place) {
+  if (!postmap_.empty()) {
+    const auto built = co_await run_tool(place, "/usr/sbin/postmap", postmap_);
+    if (!built) co_return built;
+  }
+  if (postalias_.empty()) co_return Result<void, Error>();
+  co_return co_await run_tool(place, "/usr/sbin/postalias", postalias_);
 }
 
 Task<Result<void, Error>> PostfixHost::start() {
-  if (!postmap_.empty()) {
-    const auto built = co_await run_tool("/usr/sbin/postmap", postmap_);
-    if (!built) co_return built;
-  }
-  if (!postalias_.empty()) {
-    const auto built = co_await run_tool("/usr/sbin/postalias", postalias_);
-    if (!built) co_return built;
-  }
+  const auto built = co_await build_tables(host_.place);
+  if (!built) co_return built;
   co_return master_.start();
 }
 
 Task<Result<void, Error>> PostfixHost::configure(fs::path given, const postfix::PostfixConfig& config) {
   given_ = std::move(given);
-  if (const auto written = write_config(config); !written) co_return written;
-  if (!postmap_.empty()) {
-    const auto built = co_await run_tool("/usr/sbin/postmap", postmap_);
-    if (!built) co_return built;
+  const fs::path next = host_.folder / "postfix.next";
+  std::error_code error;
+  fs::create_directory(next, error);
+  if (const auto written = write_config(config, next); !written) co_return written;
+  sandbox::Place place = host_.place;
+  for (sandbox::Place::Mount& mount : place.mounts) {
+    if (mount.source == config_folder()) mount.source = next;
   }
-  if (!postalias_.empty()) {
-    const auto built = co_await run_tool("/usr/sbin/postalias", postalias_);
-    if (!built) co_return built;
-  }
+  const auto built = co_await build_tables(std::move(place));
+  if (!built) co_return built;
+  if (const auto moved = replace_files(next, config_folder()); !moved) co_return moved;
   if (!master_.is_running()) co_return Result<void, Error>();
+  const stage::Time asked_at = host_.executor.now();
+  const std::vector<pid_t> before = sandbox::descendants_of(master_.pid());
   // master(8): SIGHUP reads the configuration again; postfix reload does no more.
   ::kill(master_.pid(), SIGHUP);
+  const auto reloaded = co_await master_.wait_says("reload -- version", asked_at, asked_at + std::chrono::seconds(10));
+  if (!reloaded) co_return reloaded;
+  co_await wait_for_ends(before, host_.executor.now() + std::chrono::seconds(1));
   co_return Result<void, Error>();
 }
 
-Task<Result<void, Error>> PostfixHost::flush() { return run_tool("/usr/sbin/postqueue", {"-f"}); }
+// Who was there before a reload ends when he has nothing to do. What he is doing he does as he was told before.
+Task<void> PostfixHost::wait_for_ends(std::vector<pid_t> processes, stage::Time deadline) {
+  const auto is_there = [](pid_t process) { return ::kill(process, 0) == 0; };
+  while (host_.executor.now() < deadline && std::any_of(processes.begin(), processes.end(), is_there)) {
+    co_await host_.executor.sleep_for(std::chrono::milliseconds(5));
+  }
+}
 
-Task<Result<void, Error>> PostfixHost::run_tool(const std::string& program, std::vector<std::string> arguments) {
+Task<Result<void, Error>> PostfixHost::flush() { return run_tool(host_.place, "/usr/sbin/postqueue", {"-f"}); }
+
+Task<Result<void, Error>> PostfixHost::run_tool(sandbox::Place place, std::string program,
+                                                std::vector<std::string> arguments) {
   const fs::path output = host_.folder / (fs::path(program).filename().string() + ".out");
   auto tool = sandbox::Process::start(
-      host_.executor, host_.place,
+      host_.executor, place,
       {.program = program, .arguments = std::move(arguments), .environment = {}, .output = output});
   if (!tool) co_return tool.error();
   const bool ended = co_await (*tool)->wait(host_.executor.now() + std::chrono::seconds(10));

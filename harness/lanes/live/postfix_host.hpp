@@ -25,7 +25,8 @@ class PostfixHost {
 
   /// Lays out queue and data folders and the configuration with the sandbox's layer.
   Result<void, Error> prepare(const postfix::PostfixConfig& config);
-  /// Replaces the configuration; Postfix is told to read it again where it runs.
+  /// Replaces the configuration; a running Postfix is told to read it again, and has done so afterwards but for what
+  /// it was in the middle of.
   stage::Task<Result<void, Error>> configure(std::filesystem::path given, const postfix::PostfixConfig& config);
   Daemon& master() { return master_; }
   /// After `prepare`: builds the indexed tables (hash:, lmdb: …) that the configuration names, and starts master.
@@ -53,16 +54,23 @@ class PostfixHost {
   std::filesystem::path queue_folder() const { return host_.folder / "queue"; }
   std::filesystem::path config_folder() const { return host_.folder / "postfix"; }
   const std::filesystem::path& given() const { return given_; }
+  /// smtpd_milters as it was started with: their sockets stay where they are.
+  const std::vector<std::string>& milters() const { return milters_; }
   LiveHost& host() const { return host_; }
 
  private:
   Result<void, Error> lay_out_queue();
-  Result<void, Error> write_config(const postfix::PostfixConfig& config);
-  stage::Task<Result<void, Error>> run_tool(const std::string& program, std::vector<std::string> arguments);
+  /// Into `folder`, with what the sandbox needs; notes the tables that have to be built.
+  Result<void, Error> write_config(const postfix::PostfixConfig& config, const std::filesystem::path& folder);
+  stage::Task<Result<void, Error>> build_tables(sandbox::Place place);
+  stage::Task<Result<void, Error>> run_tool(sandbox::Place place, std::string program,
+                                            std::vector<std::string> arguments);
+  stage::Task<void> wait_for_ends(std::vector<pid_t> processes, stage::Time deadline);
 
   LiveHost& host_;
   std::filesystem::path given_;
   double time_factor_;
+  std::vector<std::string> milters_;
   std::vector<std::string> postmap_;    // `hash:/etc/postfix/transport`
   std::vector<std::string> postalias_;  // the same for alias files
   Daemon master_;

@@ -11,6 +11,10 @@
 namespace watershed::harness {
 
 struct WireJournal::State {
+  WireHost& host(stage::HostId id) {
+    return *std::find_if(hosts.begin(), hosts.end(), [id](const WireHost& each) { return each.id == id; });
+  }
+
   std::vector<WireHost> hosts;
   std::int64_t start_unix_ns = 0;
   std::map<std::string, stage::Custody> custodies;
@@ -24,6 +28,16 @@ WireJournal::WireJournal(std::vector<WireHost> hosts, std::int64_t start_unix_ns
 }
 
 WireJournal::~WireJournal() = default;
+
+void WireJournal::reconfigure(stage::HostId host, stage::Time from,
+                              std::shared_ptr<const router::RouteDecider> decider) {
+  state_->host(host).decider.replace(from, std::move(decider));
+}
+
+void WireJournal::reconfigure(stage::HostId host, stage::Time from,
+                              std::shared_ptr<const std::vector<store::MailboxSettings>> mailboxes) {
+  state_->host(host).mailboxes.replace(from, std::move(mailboxes));
+}
 
 JournalReading WireJournal::read(const WireSources& sources) {
   WireReading reading{state_->hosts,    state_->custodies,     state_->scripts,

@@ -10,6 +10,7 @@
 #include "components/router/engine/commands.hpp"
 #include "components/router/route/router_policy.hpp"
 #include "components/store/mailbox.hpp"
+#include "harness/lanes/wire/over_time.hpp"
 #include "harness/scenario/evidence.hpp"
 #include "stage/connection_registry.hpp"
 #include "witness/witness.hpp"
@@ -29,8 +30,9 @@ struct WireHost {
   std::string name;
   std::vector<IpAddress> addresses;
   HostProgram program = HostProgram::in_process;
-  std::shared_ptr<const router::RouteDecider> decider;  ///< of a Postfix host: names the line where it agrees
-  std::shared_ptr<const std::vector<store::MailboxSettings>> mailboxes = nullptr;  ///< of a Dovecot host, likewise
+  OverTime<std::shared_ptr<const router::RouteDecider>> decider =
+      {};  ///< of a Postfix host: names the line if it agrees
+  OverTime<std::shared_ptr<const std::vector<store::MailboxSettings>>> mailboxes = {};  ///< of a Dovecot host, likewise
   std::shared_ptr<router::Commands> commands = nullptr;  ///< of a Postfix host that runs procmail, likewise
 };
 
@@ -99,6 +101,11 @@ class WireJournal {
   /// `start_unix_ns`: the real-time clock at stage time 0.
   WireJournal(std::vector<WireHost> hosts, std::int64_t start_unix_ns);
   ~WireJournal();
+
+  /// The host decides differently from `from` on.
+  void reconfigure(stage::HostId host, stage::Time from, std::shared_ptr<const router::RouteDecider> decider);
+  void reconfigure(stage::HostId host, stage::Time from,
+                   std::shared_ptr<const std::vector<store::MailboxSettings>> mailboxes);
 
   /// Reads everything there is so far. A message keeps its custody number from one reading to the next.
   JournalReading read(const WireSources& sources);

@@ -93,7 +93,7 @@ class PostfixEnds {
 
   void rewrite() {
     if (observed_.empty() || observed_ == held_.recipients) return;
-    if (held_.host->decider != nullptr && rewrite_as_foreseen()) return;
+    if (held_.host->decider.at(known_at()) != nullptr && rewrite_as_foreseen()) return;
     for (const std::string& recipient : observed_) {
       if (contains(held_.recipients, recipient)) continue;
       const std::string from = origin_of(recipient);
@@ -124,7 +124,7 @@ class PostfixEnds {
       if (!address) return false;
       received.push_back({mail::ForwardPath(*address), {}, {}});
     }
-    const router::RouteDecider& decider = *held_.host->decider;
+    const router::RouteDecider& decider = *held_.host->decider.at(known_at());
     const router::Expansion expansion = held_.is_own ? decider.expand_internal(reverse_path(), received)
                                                      : decider.expand(reverse_path(), received, "smtp");
     std::vector<std::string> foreseen;
@@ -145,13 +145,23 @@ class PostfixEnds {
     return address ? mail::ReversePath(*address) : mail::ReversePath();
   }
 
+  // When the next hop was last chosen: each attempt asks again.
+  stage::Time tried_at(const std::string& recipient) const {
+    stage::Time last = known_at();
+    for (const auto* line : lines_) {
+      const bool is_attempt = line->second.kind == Kind::delivery && equal_ignoring_case(line->second.to, recipient);
+      if (is_attempt) last = std::max(last, line->first);
+    }
+    return last;
+  }
+
   // The line that chose the next hop, where our decider chooses the one that Postfix went to.
   void route() {
-    if (held_.host->decider == nullptr) return;
     for (const std::string& recipient : observed_) {
       const auto address = mail::parse_address(recipient);
-      if (!address) continue;
-      const router::Resolution resolution = held_.host->decider->resolve(reverse_path(), *address);
+      const auto& decider = held_.host->decider.at(tried_at(recipient));
+      if (!address || decider == nullptr) continue;
+      const router::Resolution resolution = decider->resolve(reverse_path(), *address);
       if (resolution.status != router::Resolution::Status::resolved || !went_to(recipient, resolution.nexthop))
         continue;
       stage::Fact& fact = reading_.record(FactKind::routed, held_, known_at(), recipient);

@@ -103,7 +103,8 @@ struct WireReading {
   void take_notices();
   void take_submitted();  // wire_submitted.cpp
   void end_rule_processors();
-  bool is_by(std::string_view program, const WireHost& host, const PostfixLogLine& line) const;  // wire_recipes.cpp
+  bool is_by(std::string_view program, const router::RouteDecider* decider,
+             const PostfixLogLine& line) const;  // wire_recipes.cpp
   void foresee_procmail();
   std::string recipe_behind_copy(const Held& of, std::string_view mailbox, std::string_view folder);
   std::string recipe_behind_discard(const Held& of, std::string_view recipient);
@@ -113,7 +114,7 @@ struct WireReading {
   void take_sent_by_store();  // wire_store.cpp
   void end_store();
   void note_branches();
-  const store::MailboxSettings* mailbox_of(const WireHost& host, std::string_view recipient) const;
+  const store::MailboxSettings* mailbox_of(const Held& held, std::string_view recipient) const;
   const std::optional<sieve::Outcome>& script_of(const Held& held, std::string_view recipient,
                                                  const store::MailboxSettings& mailbox);
   std::string store_line(const Held& held, std::string_view recipient, StoreDeed deed, std::string_view target);

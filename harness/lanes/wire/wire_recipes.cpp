@@ -35,14 +35,16 @@ router::QueuedMessage queued(const Held& held, std::int64_t unix_seconds) {
   return queued;
 }
 
-std::optional<router::CommandResult> run_again(const WireHost& host, const postfix::Service& service, const Held& held,
-                                               const PostfixLogLine& line, std::int64_t unix_seconds) {
+std::optional<router::CommandResult> run_again(const WireHost& host, const router::RouteDecider& decider,
+                                               const Held& held, const PostfixLogLine& line,
+                                               std::int64_t unix_seconds) {
   const auto recipient = mail::parse_address(line.to);
   const auto original = mail::parse_address(line.orig_to.empty() ? line.to : line.orig_to);
   if (!recipient || !original || held.body.empty()) return std::nullopt;
   const router::QueuedMessage message = queued(held, unix_seconds);
   const router::QueuedRecipient to{{mail::ForwardPath(*recipient), {}, {}}, *original};
-  const auto command = router::prepare_command(host.decider->config(), service, {}, message, to);
+  const postfix::Service& service = *decider.config().master().transport(line.relay);
+  const auto command = router::prepare_command(decider.config(), service, {}, message, to);
   if (!command) return std::nullopt;
   return host.commands->run(
       {command->arguments, command->pipe.user, command->given, message.envelope.reverse_path, *recipient});
@@ -58,9 +60,10 @@ bool goes_to(const router::CommandResult::Submitted& submitted, const Held& made
 
 }  // namespace
 
-bool WireReading::is_by(std::string_view program, const WireHost& host, const PostfixLogLine& line) const {
-  if (host.decider == nullptr || line.relay.empty()) return false;
-  const postfix::Service* service = host.decider->config().master().transport(line.relay);
+bool WireReading::is_by(std::string_view program, const router::RouteDecider* decider,
+                        const PostfixLogLine& line) const {
+  if (decider == nullptr || line.relay.empty()) return false;
+  const postfix::Service* service = decider->config().master().transport(line.relay);
   return service != nullptr && postfix::runs(*service, program);
 }
 
@@ -68,16 +71,14 @@ void WireReading::foresee_procmail() {
   for (const WireHost& host : hosts) {
     if (host.commands == nullptr) continue;
     for (const auto& [at, line] : log[host.id]) {
-      if (!is_by("procmail", host, line)) continue;
+      const router::RouteDecider* decider = host.decider.at(at).get();
+      if (!is_by("procmail", decider, line)) continue;
       const Held* of = find(host, line.queue_id);
       if (of == nullptr) continue;
       // What a program remembers of earlier messages (formail -D) must not be asked twice about one of them.
       const auto [known, is_new] = commands.try_emplace(fmt::format("{}/{}", of->custody, line.to));
       const std::int64_t unix_seconds = (at.count() + start_unix_ns) / 1'000'000'000;
-      if (is_new) {
-        known->second =
-            run_again(host, *host.decider->config().master().transport(line.relay), *of, line, unix_seconds);
-      }
+      if (is_new) known->second = run_again(host, *decider, *of, line, unix_seconds);
       if (known->second) foreseen.push_back({of, line.to, &*known->second});
     }
   }

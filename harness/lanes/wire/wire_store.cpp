@@ -124,9 +124,10 @@ void WireReading::take_sent_by_store() {
   }
 }
 
-const store::MailboxSettings* WireReading::mailbox_of(const WireHost& host, std::string_view recipient) const {
-  if (host.mailboxes == nullptr) return nullptr;
-  for (const store::MailboxSettings& each : *host.mailboxes) {
+const store::MailboxSettings* WireReading::mailbox_of(const Held& of, std::string_view recipient) const {
+  const auto& mailboxes = of.host->mailboxes.at(of.answered);
+  if (mailboxes == nullptr) return nullptr;
+  for (const store::MailboxSettings& each : *mailboxes) {
     if (to_lower(to_string(each.address)) == without_detail(recipient)) return &each;
   }
   return nullptr;
@@ -143,7 +144,7 @@ const std::optional<sieve::Outcome>& WireReading::script_of(const Held& of, std:
 
 std::string WireReading::store_line(const Held& of, std::string_view recipient, StoreDeed deed,
                                     std::string_view target) {
-  const store::MailboxSettings* mailbox = mailbox_of(*of.host, recipient);
+  const store::MailboxSettings* mailbox = mailbox_of(of, recipient);
   if (mailbox == nullptr) return {};
   return line_behind(*mailbox, script_of(of, recipient, *mailbox), deed, target);
 }
@@ -161,7 +162,7 @@ void WireReading::note_branches() {
   for (const Held& each : held) {
     if (each.host->program != HostProgram::dovecot || each.is_own) continue;
     for (const std::string& recipient : each.recipients) {
-      const store::MailboxSettings* mailbox = mailbox_of(*each.host, recipient);
+      const store::MailboxSettings* mailbox = mailbox_of(each, recipient);
       if (mailbox == nullptr) continue;
       const std::optional<sieve::Outcome>& outcome = script_of(each, recipient, *mailbox);
       if (!outcome || seen[{each.custody, to_lower(recipient)}] != outcome->actions.size()) continue;

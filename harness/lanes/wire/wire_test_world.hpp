@@ -18,10 +18,10 @@ struct WireTestWorld {
   static constexpr stage::HostId store = 3;
   static constexpr stage::HostId outside = 4;
 
-  std::vector<WireHost> hosts = {{station, "station.example", {address(1)}, HostProgram::in_process, nullptr},
-                                 {mx, "mx.example", {address(2)}, HostProgram::postfix, nullptr},
-                                 {store, "store.example", {address(3)}, HostProgram::dovecot, nullptr},
-                                 {outside, "outside.example", {address(4)}, HostProgram::in_process, nullptr}};
+  std::vector<WireHost> hosts = {{station, "station.example", {address(1)}, HostProgram::in_process},
+                                 {mx, "mx.example", {address(2)}, HostProgram::postfix},
+                                 {store, "store.example", {address(3)}, HostProgram::dovecot},
+                                 {outside, "outside.example", {address(4)}, HostProgram::in_process}};
   std::vector<stage::Fact> direct = {};
   witness::Seen seen = {};
   std::vector<stage::NumberedConnection> numbered = {};
