@@ -159,10 +159,10 @@ TEST_P(InSandbox, StopsDaemonsWhereTheyStand) {
   EXPECT_EQ(run([](const Inside& inside) {
               // Orphans, one of which goes on starting others.
               const std::string file = inside.work / "ticks";
-              const std::string command =
-                  fmt::format("(setsid sh -c 'while :; do /bin/echo x >>{0}; done' &); "
-                              "(setsid sh -c 'while :; do echo y >>{0}; done' &)",
-                              file);
+              const std::string command = fmt::format(
+                  "(setsid sh -c 'while :; do /bin/echo x >>{0}; done' &); "
+                  "(setsid sh -c 'while :; do echo y >>{0}; done' &)",
+                  file);
               if (std::system(command.c_str()) != 0) return 1;
               while (!fs::exists(file) || fs::file_size(file) < 100) std::this_thread::yield();
               stop_descendants(::getppid());

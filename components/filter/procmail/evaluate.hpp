@@ -51,7 +51,7 @@ struct Limits {
   std::size_t clones_max = 64;      ///< blocks with the c flag that run on their own
   std::size_t deliveries_max = 1'000;
   std::size_t value_octets_max = 65'536;
-  std::size_t search_octets_max = 512 * 1024 * 1024;  ///< octets times expressions
+  std::size_t search_octets_max = 512UL * 1024 * 1024;  ///< octets times expressions
 };
 
 struct Input {

@@ -114,7 +114,7 @@ struct Rcfile {
 };
 
 struct ReadLimits {
-  std::size_t octets_max = 4 * 1024 * 1024;
+  std::size_t octets_max = 4UL * 1024 * 1024;
   std::size_t nesting_max = 100;  ///< blocks in blocks
   std::size_t diagnostics_max = 100;
 };

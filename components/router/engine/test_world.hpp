@@ -9,6 +9,7 @@
 #include "talk/smtp_client.hpp"
 #include "talk/smtp_server.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -171,7 +172,8 @@ class World : public ::testing::Test, public MailboxSink {
   }
   void mx(const std::string& domain, const std::vector<std::string>& exchangers) {
     std::vector<std::string> records;
-    for (const std::string& each : exchangers) records.push_back(domain + ". 60 IN MX " + each + ".");
+    records.reserve(exchangers.size());
+    for (const std::string& each : exchangers) records.push_back(fmt::format("{}. 60 IN MX {}.", domain, each));
     name(domain, talk::RecordType::mx, std::move(records));
   }
 
@@ -183,7 +185,7 @@ class World : public ::testing::Test, public MailboxSink {
     return made;
   }
   Router& router(const std::string& hostname, const std::string& address, std::map<std::string, std::string> files,
-                 std::function<void(RouterOptions&)> adjust = {}) {
+                 const std::function<void(RouterOptions&)>& adjust = {}) {
     const stage::HostId host = journal.add_host(hostname);
     network.add_address(ip(address), host);
     address_record(hostname, address);

@@ -73,7 +73,7 @@ struct Attested {
 
 std::vector<IpAddress> live_addresses(const WorldSpec& spec) { return LiveWorld::world_addresses(spec); }
 
-ScenarioResult play_live(const Scenario& scenario, std::shared_ptr<const World> world, const RunOptions& options,
+ScenarioResult play_live(const Scenario& scenario, const std::shared_ptr<const World>& world, const RunOptions& options,
                          const Surroundings& surroundings, const sandbox::Inside& inside,
                          const std::function<void()>& say_alive) {
   const auto started = std::chrono::steady_clock::now();

@@ -15,7 +15,7 @@ namespace watershed::harness {
 std::vector<IpAddress> live_addresses(const WorldSpec& spec);
 
 /// `say_alive` is called every second until it comes to judging.
-ScenarioResult play_live(const Scenario& scenario, std::shared_ptr<const World> world, const RunOptions& options,
+ScenarioResult play_live(const Scenario& scenario, const std::shared_ptr<const World>& world, const RunOptions& options,
                          const Surroundings& surroundings, const sandbox::Inside& inside,
                          const std::function<void()>& say_alive);
 

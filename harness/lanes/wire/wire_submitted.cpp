@@ -96,10 +96,12 @@ void WireReading::end_rule_processors() {
   for (Held& each : held) {
     if (each.host->program != HostProgram::postfix) continue;
     const std::string subject(trim(mail::Message::parse(std::string(each.body)).value("Subject")));
-    for (const auto& [at, line] : log[each.host->id]) {
+    for (const auto& entry : log[each.host->id]) {
+      const stage::Time at = entry.first;
+      const PostfixLogLine& line = entry.second;
+      if (line.queue_id != each.id || line.status != "sent") continue;
       const router::RouteDecider* decider = each.host->decider.at(at).get();
-      const bool is_by_rules = is_by("procmail", decider, line) || is_by("maildrop", decider, line);
-      if (line.queue_id != each.id || line.status != "sent" || !is_by_rules) continue;
+      if (!is_by("procmail", decider, line) && !is_by("maildrop", decider, line)) continue;
       const bool is_kept = each.done.contains(to_lower(line.to));
       const bool is_sent_on = std::any_of(spawned.begin(), spawned.end(), [&](const Spawned& one) {
         return one.cause == each.custody && one.detail == "redirect" &&
