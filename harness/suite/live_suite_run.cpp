@@ -21,6 +21,7 @@ struct Sequence {
   std::vector<ScenarioResult> results;
   std::unique_ptr<LiveRun> running;
   bool is_timed = false;
+  bool is_waiting = false;  // it lets time go by, and asks for little else
 
   bool is_done() const { return !running && next == worlds.size(); }
 };
@@ -29,6 +30,11 @@ struct Sequence {
 bool is_timed(const Scenario& scenario) {
   return std::any_of(scenario.expectations.begin(), scenario.expectations.end(),
                      [](const auto& expectation) { return expectation->kind == "throughput"; });
+}
+
+bool lets_time_pass(const Scenario& scenario) {
+  return std::any_of(scenario.steps.begin(), scenario.steps.end(),
+                     [](const auto& step) { return step->advances() > stage::Duration{}; });
 }
 
 class LiveSuiteRun {
@@ -41,8 +47,14 @@ class LiveSuiteRun {
       if (world) worlds[name] = &world->spec;
     }
     for (const auto& scenario : selected) {
-      sequences_.push_back(
-          {scenario.get(), worlds_of(*scenario, options), 0, {worlds, {}}, {}, nullptr, is_timed(*scenario)});
+      sequences_.push_back({scenario.get(),
+                            worlds_of(*scenario, options),
+                            0,
+                            {worlds, {}},
+                            {},
+                            nullptr,
+                            is_timed(*scenario),
+                            lets_time_pass(*scenario)});
       total_ += sequences_.back().worlds.size();
     }
   }
@@ -61,6 +73,14 @@ class LiveSuiteRun {
                                                   [](const Sequence& each) { return each.running != nullptr; }));
   }
 
+  // Those that wait take nothing from those that work: as many again, where more than one is wanted at all.
+  bool has_room(const Sequence& next) const {
+    const auto running = std::count_if(sequences_.begin(), sequences_.end(), [&](const Sequence& each) {
+      return each.running != nullptr && (options_.jobs == 1 || each.is_waiting == next.is_waiting);
+    });
+    return static_cast<std::size_t>(running) < options_.jobs;
+  }
+
   bool has_to_wait(const Sequence& next) const {
     return std::any_of(sequences_.begin(), sequences_.end(), [&](const Sequence& other) {
       return next.is_timed ? other.running != nullptr || (!other.is_timed && !other.is_done())
@@ -72,8 +92,8 @@ class LiveSuiteRun {
   bool start_some() {
     bool did_something = false;
     for (Sequence& sequence : sequences_) {
-      if (stopped_ || count_running() >= options_.jobs) break;
-      if (sequence.running || sequence.is_done() || has_to_wait(sequence)) continue;
+      if (stopped_) break;
+      if (sequence.running || sequence.is_done() || !has_room(sequence) || has_to_wait(sequence)) continue;
       did_something = true;
       start(sequence);
     }
