@@ -29,6 +29,8 @@ namespace {
 
 constexpr std::uint64_t queue_octets = 512U << 20;
 constexpr const char* daemon_directory = "/usr/lib/postfix/sbin";
+constexpr const char* etc_postfix = "/etc/postfix";
+constexpr const char* next_folder = ".next";  // in it: a configuration that is being made ready
 
 // Postfix reads its files again, and sleeps before, while they are younger than a second or two.
 void backdate(const fs::path& folder) {
@@ -37,25 +39,38 @@ void backdate(const fs::path& folder) {
   for (const auto& entry : fs::recursive_directory_iterator(folder)) fs::last_write_time(entry.path(), past, ignored);
 }
 
+// `hash:/etc/postfix/transport` as it is called while the configuration is in another folder.
+std::vector<std::string> tables_in(const std::string& folder, std::vector<std::string> tables) {
+  const std::string usual = fmt::format(":{}/", etc_postfix);
+  for (std::string& table : tables) {
+    const std::size_t at = table.find(usual);
+    if (at != std::string::npos) table.replace(at, usual.size(), fmt::format(":{}/", folder));
+  }
+  return tables;
+}
+
+std::set<fs::path> names_in(const fs::path& folder) {
+  std::set<fs::path> names;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    names.insert(entry.path().lexically_relative(folder));
+  return names;
+}
+
 // File by file in one go each, for programs read them while it happens; then what is not there any more goes.
 Result<void, Error> replace_files(const fs::path& next, const fs::path& folder) {
   std::error_code error;
-  std::set<fs::path> kept;
-  for (const auto& entry : fs::recursive_directory_iterator(next)) {
-    const fs::path name = entry.path().lexically_relative(next);
-    kept.insert(name);
-    if (entry.is_directory()) {
+  const std::set<fs::path> kept = names_in(next);  // a folder's name comes before those in it
+  for (const fs::path& name : kept) {
+    if (fs::is_directory(next / name)) {
       fs::create_directories(folder / name, error);
     } else {
-      fs::rename(entry.path(), folder / name, error);
+      fs::rename(next / name, folder / name, error);
     }
     if (error) return Error{fmt::format("cannot write {}: {}", (folder / name).string(), error.message())};
   }
-  std::vector<fs::path> old;
-  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-    if (!kept.contains(entry.path().lexically_relative(folder))) old.push_back(entry.path());
+  for (const fs::path& name : names_in(folder)) {
+    if (!kept.contains(name)) fs::remove_all(folder / name, error);
   }
-  for (const fs::path& path : old) fs::remove_all(path, error);
   return {};
 }
 
@@ -157,32 +172,28 @@ Result<void, Error> PostfixHost::prepare(const postfix::PostfixConfig& config) {
   return write_config(config, config_folder());
 }
 
-Task<Result<void, Error>> PostfixHost::build_tables(sandbox::Place place) {
+Task<Result<void, Error>> PostfixHost::build_tables(std::string folder) {
   if (!postmap_.empty()) {
-    const auto built = co_await run_tool(place, "/usr/sbin/postmap", postmap_);
+    const auto built = co_await run_tool("/usr/sbin/postmap", tables_in(folder, postmap_));
     if (!built) co_return built;
   }
   if (postalias_.empty()) co_return Result<void, Error>();
-  co_return co_await run_tool(place, "/usr/sbin/postalias", postalias_);
+  co_return co_await run_tool("/usr/sbin/postalias", tables_in(folder, postalias_));
 }
 
 Task<Result<void, Error>> PostfixHost::start() {
-  const auto built = co_await build_tables(host_.place);
+  const auto built = co_await build_tables(etc_postfix);
   if (!built) co_return built;
   co_return master_.start();
 }
 
 Task<Result<void, Error>> PostfixHost::configure(fs::path given, const postfix::PostfixConfig& config) {
   given_ = std::move(given);
-  const fs::path next = host_.folder / "postfix.next";
+  const fs::path next = config_folder() / next_folder;
   std::error_code error;
   fs::create_directory(next, error);
   if (const auto written = write_config(config, next); !written) co_return written;
-  sandbox::Place place = host_.place;
-  for (sandbox::Place::Mount& mount : place.mounts) {
-    if (mount.source == config_folder()) mount.source = next;
-  }
-  const auto built = co_await build_tables(std::move(place));
+  const auto built = co_await build_tables(fmt::format("{}/{}", etc_postfix, next_folder));
   if (!built) co_return built;
   if (const auto moved = replace_files(next, config_folder()); !moved) co_return moved;
   if (!master_.is_running()) co_return Result<void, Error>();
@@ -204,13 +215,12 @@ Task<void> PostfixHost::wait_for_ends(std::vector<pid_t> processes, stage::Time 
   }
 }
 
-Task<Result<void, Error>> PostfixHost::flush() { return run_tool(host_.place, "/usr/sbin/postqueue", {"-f"}); }
+Task<Result<void, Error>> PostfixHost::flush() { return run_tool("/usr/sbin/postqueue", {"-f"}); }
 
-Task<Result<void, Error>> PostfixHost::run_tool(sandbox::Place place, std::string program,
-                                                std::vector<std::string> arguments) {
+Task<Result<void, Error>> PostfixHost::run_tool(std::string program, std::vector<std::string> arguments) {
   const fs::path output = host_.folder / (fs::path(program).filename().string() + ".out");
   auto tool = sandbox::Process::start(
-      host_.executor, place,
+      host_.executor, host_.place,
       {.program = program, .arguments = std::move(arguments), .environment = {}, .output = output});
   if (!tool) co_return tool.error();
   const bool ended = co_await (*tool)->wait(host_.executor.now() + std::chrono::seconds(10));

@@ -62,9 +62,8 @@ class PostfixHost {
   Result<void, Error> lay_out_queue();
   /// Into `folder`, with what the sandbox needs; notes the tables that have to be built.
   Result<void, Error> write_config(const postfix::PostfixConfig& config, const std::filesystem::path& folder);
-  stage::Task<Result<void, Error>> build_tables(sandbox::Place place);
-  stage::Task<Result<void, Error>> run_tool(sandbox::Place place, std::string program,
-                                            std::vector<std::string> arguments);
+  stage::Task<Result<void, Error>> build_tables(std::string folder);
+  stage::Task<Result<void, Error>> run_tool(std::string program, std::vector<std::string> arguments);
   stage::Task<void> wait_for_ends(std::vector<pid_t> processes, stage::Time deadline);
 
   LiveHost& host_;
