@@ -4,7 +4,7 @@
 #
 # The levels without root run as an ordinary user. Where the test has root it makes one up, who exists only in a mount
 # namespace of the test's; else it is whoever runs the test. The level without namespaces runs as a container's root, with
-# the rights that a container leaves him. A level that the machine does not give is skipped in a loud
+# the rights and the system calls that a container leaves him. A level that the machine does not give is skipped in a loud
 # line; WATERSHED_REQUIRE_LIVE=1 makes that a failure.
 source "$(dirname "$0")/lib.sh"
 cd "$root" || exit 1
@@ -40,7 +40,8 @@ at() {
   local level="$1" ids=no
   shift
   if [ "$level" = root-namespaces ] || [ "$(id -u)" -ne 0 ]; then exec "$@"; fi
-  [ "$level" != loopback-addresses ] || exec setpriv --bounding-set "$container_rights" -- "$@"
+  [ "$level" != loopback-addresses ] ||
+    exec setpriv --bounding-set "$container_rights" -- "$root/ci/tests/as_container.py" "$@"
   [ "$level" = single-user-namespace ] || ids=yes
   mkdir -p "$scratch/user"
   exec unshare --mount --propagation private bash "$scratch/as_user.sh" "$scratch/user" "$ids" "$@"
@@ -134,6 +135,9 @@ for level in "${levels[@]}"; do
     --lane live --world phase2 --world legacy --world maildrop --sandbox "$level" --seed 1 --color never --report "json=$scratch/$level.tmp/report.json"
   expect_status 0 "$level: scenarios pass"
   expect_output "Lane live: sandbox $level" "$level: the report names it"
+  # A router that gets another configuration while it runs, and the first one back.
+  run at_level "$level" "$watershed" run scenarios/cutover/mailboxes-on-the-move.yaml --lane live --sandbox "$level" --seed 1 --color never
+  expect_status 0 "$level: a running router is configured"
   if [ "$level" = loopback-addresses ]; then
     expect_output "Hermetic as far as libc goes" "$level: the report says what it cannot claim"
     run at_level "$level" unshare --mount true
