@@ -237,6 +237,11 @@ Result<void, Error> DovecotHost::set_mailbox(const std::string& address, Mailbox
   return write_users();
 }
 
+void DovecotHost::remove_locks() const {
+  std::error_code not_there;
+  fs::remove(host_.folder / "run/dovecot/instances.lock", not_there);
+}
+
 std::vector<MaildirCopy> DovecotHost::copies() const {
   std::vector<MaildirCopy> copies;
   std::error_code ignored;

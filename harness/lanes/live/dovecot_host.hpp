@@ -48,6 +48,9 @@ class DovecotHost {
   /// A mailbox over its quota, one whose folder cannot be opened, or as it was.
   Result<void, Error> set_mailbox(const std::string& address, MailboxState state);
   Daemon& master() { return master_; }
+  /// Dovecot notes its instances under a lock as it starts. One that was killed then left its lock, which the next
+  /// waits for as long as the scenario lasts: a machine that comes up finds none. For before the next start.
+  void remove_locks() const;
   uid_t user() const { return options_.user; }
 
   /// All messages in all mailboxes.

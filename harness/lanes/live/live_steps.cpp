@@ -56,6 +56,7 @@ StepError LiveWorld::set_host(const std::string& name, bool up) {
     daemon->kill(SIGKILL);
     return std::nullopt;
   }
+  if (const auto store = stores_.find(name); store != stores_.end()) store->second->remove_locks();
   if (const auto started = daemon->start(); !started) return started.error().message;
   return std::nullopt;
 }

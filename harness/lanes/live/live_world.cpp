@@ -243,7 +243,7 @@ Task<bool> LiveWorld::wait_until_quiet(stage::Time limit) {
 }
 
 Task<void> LiveWorld::freeze() {
-  constexpr stage::Duration settling = std::chrono::milliseconds(50);
+  constexpr stage::Duration settling = std::chrono::milliseconds(20);
   // Whatever a program started has this process's parent as its ancestor too: the reaper, or the supervisor.
   sandbox::stop_descendants(::getppid());
   co_await real_executor.sleep_for(settling);

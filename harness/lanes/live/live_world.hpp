@@ -48,8 +48,8 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   /// True once nothing is on its way any more; false when `limit` came first and what is on its way had stopped getting
   /// less, or a program died.
   stage::Task<bool> wait_until_quiet(stage::Time limit);
-  /// Stops every program where it stands, and waits for what it has said by then: the evidence of a world that did not
-  /// come to rest must be of one moment. Nothing but looking is of use afterwards.
+  /// Stops every program where it stands, and waits for what it has said by then: evidence must be of one moment, and a
+  /// world that is at rest may yet look a name up. Nothing but looking is of use afterwards.
   stage::Task<void> freeze();
 
   /// Recipients that fake MTAs have offered and nobody has taken yet.
