@@ -88,12 +88,8 @@ bool LiveWorld::is_being_handled() const {
   if (witness_->open_transactions() > 0) return true;
   const auto is_tried = [](const Host& host) { return host.mta && host.mta->sender().under_way() > 0; };
   if (std::any_of(hosts_.begin(), hosts_.end(), is_tried)) return true;
-  return std::any_of(routers_.begin(), routers_.end(), [](const auto& each) {
-    const std::vector<QueuedFile> files = each.second->queue();
-    return std::any_of(files.begin(), files.end(), [](const QueuedFile& file) {
-      return file.queue == "maildrop" || file.queue == "incoming" || file.queue == "active";
-    });
-  });
+  return std::any_of(routers_.begin(), routers_.end(),
+                     [](const auto& each) { return each.second->being_handled() > 0; });
 }
 
 Task<StepError> LiveWorld::configure_router(std::string name, FileReference folder,
@@ -161,10 +157,7 @@ Task<StepError> LiveWorld::await_queue(std::string name, std::size_t messages) {
   const stage::Time deadline = real_executor.now() + longest;
   // Lying in a queue is: put off at least once. What passes through a queue does not count.
   const auto waiting = [&] {
-    if (router == routers_.end()) return host->mta->sender().deferred();
-    const auto files = router->second->queue();
-    return static_cast<std::size_t>(
-        std::count_if(files.begin(), files.end(), [](const QueuedFile& file) { return file.queue == "deferred"; }));
+    return router == routers_.end() ? host->mta->sender().deferred() : router->second->queue({"deferred"}).size();
   };
   while (waiting() < messages) {
     if (real_executor.now() >= deadline) co_return fmt::format("{} of {} messages were put off", waiting(), messages);

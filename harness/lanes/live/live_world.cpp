@@ -249,6 +249,4 @@ Task<void> LiveWorld::freeze() {
   co_await real_executor.sleep_for(settling);
 }
 
-void LiveWorld::note_queues() { StagedWorld::note_queues(); }
-
 }  // namespace watershed::harness

@@ -78,7 +78,6 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
 
   /// Waits no longer than a live run may take.
   stage::Task<std::optional<Arrived>> wait_for(std::string label, stage::Time deadline) override;
-  void note_queues() override;
   StepError set_spam_filter(const std::string& host, bool available) override;
   StepError set_host(const std::string& host, bool up) override;
   StepError set_link(const std::string& a, const std::string& b, bool cut) override;

@@ -251,9 +251,9 @@ std::filesystem::path PostfixHost::queue_path(const QueuedFile& file) const {
   return fs::exists(flat, ignored) ? flat : queue_folder() / file.queue / file.id.substr(0, 1) / file.id;
 }
 
-std::vector<QueuedFile> PostfixHost::queue() const {
+std::vector<QueuedFile> PostfixHost::queue(std::initializer_list<const char*> queues) const {
   std::vector<QueuedFile> files;
-  for (const char* name : {"maildrop", "incoming", "active", "deferred", "hold", "corrupt"}) {
+  for (const char* name : queues) {
     std::error_code ignored;
     for (const auto& entry : fs::recursive_directory_iterator(queue_folder() / name, ignored)) {
       if (entry.is_regular_file(ignored)) files.push_back({name, entry.path().filename().string()});
@@ -278,13 +278,6 @@ void PostfixHost::shorten_locked_wait() const {
     const auto due = file.last_write_time(gone);
     if (!gone && due > now + std::chrono::seconds(2)) fs::last_write_time(file.path(), now, gone);
   }
-}
-
-std::size_t PostfixHost::under_way() const {
-  const std::vector<QueuedFile> files = queue();
-  return static_cast<std::size_t>(std::count_if(files.begin(), files.end(), [](const QueuedFile& file) {
-    return file.queue != "hold" && file.queue != "corrupt";
-  }));
 }
 
 }  // namespace watershed::harness

@@ -6,6 +6,7 @@
 #include "harness/lanes/live/postfix_settings.hpp"
 
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <vector>
@@ -47,9 +48,12 @@ class PostfixHost {
   /// away where it would last longer than a second, as the lane's time factor would.
   void shorten_locked_wait() const;
 
-  std::vector<QueuedFile> queue() const;
-  /// How many messages are on their way through; held and corrupt files are not.
-  std::size_t under_way() const;
+  /// What lies in these queues.
+  std::vector<QueuedFile> queue(std::initializer_list<const char*> queues = {"maildrop", "incoming", "active",
+                                                                             "deferred", "hold", "corrupt"}) const;
+  /// How many messages are on their way through, and how many of them are being handled, not waiting to be tried again.
+  std::size_t under_way() const { return queue({"maildrop", "incoming", "active", "deferred"}).size(); }
+  std::size_t being_handled() const { return queue({"maildrop", "incoming", "active"}).size(); }
   std::filesystem::path queue_path(const QueuedFile& file) const;
   std::filesystem::path queue_folder() const { return host_.folder / "queue"; }
   std::filesystem::path config_folder() const { return host_.folder / "postfix"; }
