@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """as_container.py COMMAND…: runs a command under the system calls that a container has by default.
 
 Without CAP_SYS_ADMIN Docker lets nobody make or enter namespaces, mount, name the host, or reach for the kernel's keys,

@@ -41,7 +41,7 @@ at() {
   shift
   if [ "$level" = root-namespaces ] || [ "$(id -u)" -ne 0 ]; then exec "$@"; fi
   [ "$level" != loopback-addresses ] ||
-    exec setpriv --bounding-set "$container_rights" -- "$root/ci/tests/as_container.py" "$@"
+    exec setpriv --bounding-set "$container_rights" -- /usr/bin/python3 "$root/ci/tests/as_container.py" "$@"
   [ "$level" = single-user-namespace ] || ids=yes
   mkdir -p "$scratch/user"
   exec unshare --mount --propagation private bash "$scratch/as_user.sh" "$scratch/user" "$ids" "$@"
