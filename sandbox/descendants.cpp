@@ -11,7 +11,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <set>
 #include <string>
 #include <thread>
 
@@ -19,16 +18,27 @@ namespace watershed::sandbox {
 
 namespace {
 
+struct Status {
+  char state = 'X';  // as of one that has ended
+  pid_t parent = 0;
+};
+
 // `pid (name) state parent …`: the name may hold anything.
-pid_t parent_of(const std::filesystem::path& process) {
+Status status_of(const std::filesystem::path& process) {
   std::ifstream in(process / "stat");
   std::string text;
   std::getline(in, text, '\0');
   const std::size_t end_of_name = text.rfind(')');
-  pid_t parent = 0;
-  if (end_of_name == std::string::npos || end_of_name + 4 >= text.size()) return 0;
-  std::from_chars(text.data() + end_of_name + 4, text.data() + text.size(), parent);
-  return parent;
+  Status status;
+  if (end_of_name == std::string::npos || end_of_name + 4 >= text.size()) return status;
+  status.state = text[end_of_name + 2];
+  std::from_chars(text.data() + end_of_name + 4, text.data() + text.size(), status.parent);
+  return status;
+}
+
+bool is_still(pid_t process) {
+  const char state = status_of("/proc/" + std::to_string(process)).state;
+  return state == 'T' || state == 'Z' || state == 'X';
 }
 
 }  // namespace
@@ -40,7 +50,7 @@ std::vector<pid_t> descendants_of(pid_t ancestor) {
     const std::string name = entry.path().filename().string();
     pid_t process = 0;
     std::from_chars(name.data(), name.data() + name.size(), process);
-    if (process != 0) children.emplace(parent_of(entry.path()), process);
+    if (process != 0) children.emplace(status_of(entry.path()).parent, process);
   }
   std::vector<pid_t> found;
   std::vector<pid_t> open{ancestor};
@@ -56,15 +66,18 @@ std::vector<pid_t> descendants_of(pid_t ancestor) {
 }
 
 void stop_descendants(pid_t ancestor) {
-  std::set<pid_t> stopped{::getpid()};
-  // What is stopped starts nobody, so at last nobody new turns up.
-  for (bool anybody_new = true; anybody_new;) {
-    anybody_new = false;
+  // A signal does not take effect at once, and who loses his parent while the list is made is missing from it: only two
+  // lists of which nobody moves are the end. What hangs in the kernel is not waited for any longer than this.
+  constexpr int rounds_max = 1000;
+  int still_rounds = 0;
+  for (int round = 0; round < rounds_max && still_rounds < 2; ++round) {
+    ++still_rounds;
     for (const pid_t process : descendants_of(ancestor)) {
-      if (!stopped.insert(process).second) continue;
+      if (process == ::getpid() || is_still(process)) continue;
       ::kill(process, SIGSTOP);
-      anybody_new = true;
+      still_rounds = 0;
     }
+    if (still_rounds == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
 }
 
