@@ -70,6 +70,7 @@ void forward(Engine& engine, const QueuedMessage& message, const QueuedRecipient
       next.body_type = message.envelope.body_type;
       next.cause = message.custody;
       next.detail = "forward";
+      next.is_forward = true;
       next.on_behalf_of.push_back(recipient.name());
       next.decided_by = journal_form(action.decided_by);
       same = made.insert(made.end(), std::move(next));

@@ -225,6 +225,7 @@ void inject(Engine& engine, InternalMail made) {
       engine.stage.journal.record(std::move(fact));
     }
   }
+  if (!made.is_forward) engine.note_not_understood(engine.decider->header_rewriting_internal().due(*mail.message));
   mail.expansion = engine.decider->expand_internal(made.reverse_path, made.recipients);
   if (mail.expansion.refusal) {
     // cleanup(8) refused our own mail: it waits for a person, like mail in Postfix's corrupt queue.

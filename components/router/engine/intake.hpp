@@ -60,7 +60,8 @@ struct InternalMail {
   std::string_view detail;                ///< of the `spawned` facts
   std::vector<std::string> on_behalf_of;  ///< recipients of the cause
   std::string decided_by;
-  int user_id = -1;  ///< of who called sendmail(1); negative: this host itself made it
+  bool is_forward = false;  ///< by local(8): its header section was treated when the message came in
+  int user_id = -1;         ///< of who called sendmail(1); negative: this host itself made it
 };
 
 /// Takes custody (`spawned`), expands, queues.

@@ -266,5 +266,23 @@ TEST_F(RouterLocalTest, HeaderChecksAct) {
   EXPECT_EQ(mailboxes["r@a.example"][0].count("X-Private"), 0U);
 }
 
+// postconf(5) local_header_rewrite_clients: the header section of other clients' mail stays as it is.
+TEST_F(RouterLocalTest, OnlyAClientOnThisHostHasItsHeaderRewritten) {
+  const std::string settings =
+      "virtual_mailbox_domains = a.example\n"
+      "virtual_mailbox_maps = inline:{r@a.example=r/}\ncanonical_maps = inline:{ {s@c.example=t@c.example} }\n";
+  const std::string content = "From: s@c.example\r\n\r\nx\r\n";
+  Router& other = router("mx1.a.example", "192.0.2.25", {{"main.cf", settings}});
+  send("192.0.2.25", envelope("s@c.example", {"r@a.example"}), content);
+  Router& own = router("mx2.a.example", "192.0.2.26", {{"main.cf", "inet_interfaces = 192.0.2.26\n" + settings}},
+                       [](RouterOptions& made) { made.addresses.push_back(ip("192.0.2.1")); });
+  send("192.0.2.26", envelope("s@c.example", {"r@a.example"}), content);
+  EXPECT_TRUE(run());
+  EXPECT_THAT(mailboxes["r@a.example"], SizeIs(2));
+  EXPECT_THAT(other.not_understood(), IsEmpty());
+  ASSERT_THAT(own.not_understood(), SizeIs(1));
+  EXPECT_THAT(own.not_understood()[0].text, HasSubstr("canonical_maps rewrites the field From"));
+}
+
 }  // namespace
 }  // namespace watershed::router::testing

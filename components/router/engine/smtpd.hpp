@@ -70,6 +70,8 @@ class SmtpdConversation final : public talk::SmtpConversation {
   void take_effects(const AccessDecision& decision);
   stage::Task<talk::Answer> check_end_of_data(const mail::Envelope& envelope);
   stage::Task<talk::Answer> receive(Incoming& incoming, std::string content);
+  /// postconf(5) local_header_rewrite_clients = permit_inet_interfaces.
+  bool is_from_this_host() const;
   std::optional<talk::Answer> prepare_header(Incoming& incoming);
   std::optional<talk::Answer> check_content(Incoming& incoming);
   std::optional<talk::Answer> expand(Incoming& incoming);

@@ -56,6 +56,12 @@ Task<Answer> SmtpdConversation::receive(Incoming& incoming, std::string content)
   co_return decision;
 }
 
+bool SmtpdConversation::is_from_this_host() const {
+  const auto& own = engine_.options.addresses;
+  return is_loopback(session_.client_address) ||
+         std::find(own.begin(), own.end(), session_.client_address) != own.end();
+}
+
 std::optional<Answer> SmtpdConversation::prepare_header(Incoming& incoming) {
   const HeaderScan scan = scan_header(incoming.message, settings_->dropped_headers);
   // postconf(5) hopcount_limit: the Received field that is added here counts.
@@ -64,11 +70,8 @@ std::optional<Answer> SmtpdConversation::prepare_header(Incoming& incoming) {
                         journal_form(decider_->config().parameters().decided_by("hopcount_limit")));
   }
   drop_fields(incoming.message, scan.dropped);
-  // postconf(5) local_header_rewrite_clients = permit_inet_interfaces: mail from this host is completed.
-  const auto& own = engine_.options.addresses;
-  const bool is_local =
-      is_loopback(session_.client_address) || std::find(own.begin(), own.end(), session_.client_address) != own.end();
-  if (is_local || settings_->always_add_missing_headers) {
+  // postconf(5) always_add_missing_headers: mail from this host is completed in any case.
+  if (is_from_this_host() || settings_->always_add_missing_headers) {
     const MissingFields fields{engine_.message_id(incoming.mail.queue_id), display(incoming.mail.envelope.reverse_path),
                                engine_.unix_now()};
     add_missing_fields(incoming.message, scan, fields);
@@ -112,6 +115,9 @@ std::optional<Answer> SmtpdConversation::check_content(Incoming& incoming) {
 
 std::optional<Answer> SmtpdConversation::expand(Incoming& incoming) {
   NewMail& mail = incoming.mail;
+  if (is_from_this_host()) {
+    engine_.note_not_understood(decider_->header_rewriting(service_.name).due(incoming.message));
+  }
   mail.expansion = engine_.decider == decider_
                        ? engine_.expand(mail.envelope.reverse_path, mail.envelope.recipients, service_.name)
                        : decider_->expand(mail.envelope.reverse_path, mail.envelope.recipients, service_.name);

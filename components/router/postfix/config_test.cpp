@@ -129,6 +129,21 @@ TEST(Config, WhatIsNotModelledIsListedByLine) {
           testing::StartsWith("pf/main.cf:8 table ldap:")));
 }
 
+// The client's own checks change content at delivery, and nothing here does that.
+TEST(Config, ChecksOfTheClientAreNotUnderstood) {
+  const TestFolder folder{{"main.cf",
+                           "mynetworks = 127.0.0.0/8\nsmtp_header_checks =\n"
+                           "smtp_body_checks = regexp:{{/^CHK2/ IGNORE}}\n"
+                           "lmtp_mime_header_checks = $smtp_body_checks\n"},
+                          {"master.cf",
+                           "smtp inet n - y - - smtpd\nsmtp unix - - y - - smtp\n"
+                           "  -o { smtp_nested_header_checks = regexp:{{/^Subject:/ IGNORE}} }\n"}};
+  EXPECT_THAT(lines_of(folder.config().not_understood()),
+              testing::ElementsAre(testing::StartsWith("pf/main.cf:3 smtp_body_checks"),
+                                   testing::StartsWith("pf/main.cf:4 lmtp_mime_header_checks"),
+                                   testing::StartsWith("pf/master.cf:2 service smtp: smtp_nested_header_checks")));
+}
+
 TEST(Config, ServiceOverridesAreOnTop) {
   const TestFolder folder{{"main.cf", "content_filter = a:\nx = 5\n"},
                           {"master.cf", "smtp inet n - y - - smtpd -o content_filter=b:$x -o content_filter=c:$x\n"}};

@@ -15,7 +15,6 @@ using postfix::Maps;
 struct ContentChecks::Rules {
   Maps header, mime, nested, body;
   std::size_t body_limit_octets = 0;
-  bool is_delivery = false;  // smtp_*_checks: only actions that change content
 
   bool empty() const { return header.empty() && mime.empty() && nested.empty() && body.empty(); }
   const Maps& of(HeaderKind kind) const {
@@ -145,7 +144,7 @@ class Checking {
     const std::string text(trim(std::string_view(value).substr(end)));
     if (change_content(verb, text, key, raw, line_end, what)) return;
     out_ += raw;
-    if (!rules_.is_delivery) change_fate(verb, text, by);
+    change_fate(verb, text, by);
   }
 
   /// REPLACE, PREPEND, IGNORE, STRIP, WARN, INFO: true when the line has been dealt with.
@@ -210,16 +209,14 @@ class Checking {
 
 }  // namespace
 
-ContentChecks::ContentChecks(const PostfixConfig& config, const postfix::Parameters& parameters,
-                             const std::string& prefix) {
+ContentChecks::ContentChecks(const PostfixConfig& config, const postfix::Parameters& parameters) {
   auto rules = std::make_unique<Rules>();
-  rules->header = config.maps(parameters, prefix + "header_checks");
-  rules->mime = config.maps(parameters, prefix + "mime_header_checks");
-  rules->nested = config.maps(parameters, prefix + "nested_header_checks");
-  rules->body = config.maps(parameters, prefix + "body_checks");
+  rules->header = config.maps(parameters, "header_checks");
+  rules->mime = config.maps(parameters, "mime_header_checks");
+  rules->nested = config.maps(parameters, "nested_header_checks");
+  rules->body = config.maps(parameters, "body_checks");
   rules->body_limit_octets =
       static_cast<std::size_t>(std::max<std::int64_t>(0, parameters.number("body_checks_size_limit")));
-  rules->is_delivery = !prefix.empty();
   rules_ = std::move(rules);
 }
 ContentChecks::~ContentChecks() = default;

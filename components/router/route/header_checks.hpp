@@ -33,8 +33,9 @@ struct ContentOutcome {
 
 class ContentChecks {
  public:
-  /// `prefix` is empty for cleanup(8), `smtp_` or `lmtp_` for the checks that the SMTP client makes at delivery.
-  ContentChecks(const PostfixConfig& config, const postfix::Parameters& parameters, const std::string& prefix = {});
+  /// Those of cleanup(8). The checks that the SMTP client makes at delivery (smtp_header_checks and its like) are not
+  /// modelled.
+  ContentChecks(const PostfixConfig& config, const postfix::Parameters& parameters);
   ~ContentChecks();
   ContentChecks(ContentChecks&&) noexcept;
   ContentChecks& operator=(ContentChecks&&) noexcept;

@@ -24,12 +24,14 @@ struct RouteDecider::Parts {
     CleanupRequest request;
     ContentChecks checks;
     std::string content_filter;
+    HeaderRewriting header_rewriting;
   };
 
   std::shared_ptr<const PostfixConfig> config;
   Resolver resolver;
   LocalAgent local;
   Cleanup internal_cleanup;
+  HeaderRewriting internal_header_rewriting;
   std::string filter_nexthop;
   std::vector<Entry> entries;
   std::vector<NotUnderstood> not_understood;
@@ -39,6 +41,7 @@ struct RouteDecider::Parts {
         resolver(config),
         local(config, resolver),
         internal_cleanup(config, cleanup_parameters(config->parameters())),
+        internal_header_rewriting(*config, cleanup_parameters(config->parameters()), true),
         filter_nexthop(config->parameters().text("default_filter_nexthop")),
         not_understood(config->not_understood()) {
     for (const postfix::Service* service : config->master().smtpd_services()) add_entry(service);
@@ -69,7 +72,8 @@ struct RouteDecider::Parts {
     AccessPolicy access(config, with_recipient_checks(smtpd, overrides), resolver);
     not_understood.insert(not_understood.end(), access.not_understood().begin(), access.not_understood().end());
     entries.push_back(Entry{service == nullptr ? "smtp" : service->name, std::move(access), Cleanup(config, cleanup),
-                            request, ContentChecks(*config, check_parameters), smtpd.text("content_filter")});
+                            request, ContentChecks(*config, check_parameters), smtpd.text("content_filter"),
+                            HeaderRewriting(*config, cleanup, request.address_mappings)});
   }
 
   /// receive_override_options = no_unknown_recipient_checks switches smtpd_reject_unlisted_recipient off.
@@ -100,6 +104,10 @@ const AccessPolicy& RouteDecider::access(std::string_view service) const { retur
 const ContentChecks& RouteDecider::content_checks(std::string_view service) const {
   return parts_->entry(service).checks;
 }
+const HeaderRewriting& RouteDecider::header_rewriting(std::string_view service) const {
+  return parts_->entry(service).header_rewriting;
+}
+const HeaderRewriting& RouteDecider::header_rewriting_internal() const { return parts_->internal_header_rewriting; }
 std::string RouteDecider::content_filter(std::string_view service) const {
   return parts_->entry(service).content_filter;
 }

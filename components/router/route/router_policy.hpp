@@ -4,6 +4,7 @@
 
 #include "components/router/route/access.hpp"
 #include "components/router/route/header_checks.hpp"
+#include "components/router/route/header_rewriting.hpp"
 #include "components/router/route/local.hpp"
 #include "components/router/route/resolve.hpp"
 #include "components/router/route/rewrite.hpp"
@@ -51,6 +52,11 @@ class RouteDecider {
 
   /// header_checks and friends for mail from that smtpd service.
   const ContentChecks& content_checks(std::string_view service) const;
+
+  /// What cleanup rewrites in header sections of mail from that smtpd service's local clients.
+  const HeaderRewriting& header_rewriting(std::string_view service) const;
+  /// The same for mail that this host makes itself.
+  const HeaderRewriting& header_rewriting_internal() const;
 
  private:
   struct Parts;
