@@ -104,7 +104,8 @@ namespace {
 
 // access(5) REDIRECT: one recipient instead of all. The first one becomes it, the others are merged into it.
 void redirect(Engine& engine, NewMail& mail) {
-  const std::string target = display(mail::ForwardPath(*mail.redirect));
+  const mail::Address address = engine.decider->complete(*mail.redirect);
+  const std::string target = display(mail::ForwardPath(address));
   bool is_first = true;
   for (const mail::Recipient& recipient : mail.envelope.recipients) {
     Fact fact = engine.fact(is_first ? FactKind::rewritten : FactKind::merged, mail.custody);
@@ -116,9 +117,11 @@ void redirect(Engine& engine, NewMail& mail) {
     is_first = false;
   }
   FinalRecipient only = unchanged(mail.envelope.recipients.front());
-  only.recipient.forward_path = mail::ForwardPath(*mail.redirect);
-  only.original = *mail.redirect;
+  only.recipient.forward_path = mail::ForwardPath(address);
+  only.original = address;
   mail.expansion.recipients.assign(1, std::move(only));
+  // It "overrides the FILTER action", content_filter included.
+  mail.filter.clear();
 }
 
 void record_changes(Engine& engine, const NewMail& mail) {

@@ -28,6 +28,7 @@ struct RouteDecider::Parts {
   };
 
   std::shared_ptr<const PostfixConfig> config;
+  AddressRules rules;
   Resolver resolver;
   LocalAgent local;
   Cleanup internal_cleanup;
@@ -38,6 +39,7 @@ struct RouteDecider::Parts {
 
   explicit Parts(std::shared_ptr<const PostfixConfig> shared)
       : config(std::move(shared)),
+        rules(*config),
         resolver(config),
         local(config, resolver),
         internal_cleanup(config, cleanup_parameters(config->parameters())),
@@ -123,6 +125,10 @@ Expansion RouteDecider::expand_internal(const mail::ReversePath& reverse_path,
   CleanupRequest request;
   request.automatic_bcc = false;
   return parts_->internal_cleanup.expand(reverse_path, recipients, request);
+}
+
+mail::Address RouteDecider::complete(const mail::Address& address) const {
+  return address_from_internal(parts_->rules.complete(internal_form(address)));
 }
 
 Resolution RouteDecider::resolve(const mail::ReversePath& reverse_path, const mail::Address& recipient,

@@ -41,6 +41,9 @@ class RouteDecider {
   Resolution resolve(const mail::ReversePath& reverse_path, const mail::Address& recipient,
                      std::string_view filter = {}) const;
 
+  /// A REDIRECT action's address as the queue manager routes it: completed, but not mapped.
+  mail::Address complete(const mail::Address& address) const;
+
   /// content_filter as it applies to mail from that smtpd service; empty for none.
   std::string content_filter(std::string_view service) const;
 
