@@ -9,7 +9,8 @@ namespace watershed::harness {
 
 /// The milters named in smtpd_milters (main.cf or -o) and non_smtpd_milters that nothing in the world stands for. A
 /// world gives a host one filter at most (`spam_filter` or `milter`); it stands for the first that smtpd asks. Each of
-/// the others may refuse, change or take a message, so no verdict can rest on it. postconf(5).
+/// the others may refuse, change or take a message, so no verdict can rest on it. postconf(5). That a milter of
+/// non_smtpd_milters is one of these says nothing of mail that programs submit: the router notes it when there is any.
 std::vector<postfix::NotUnderstood> milters_without_a_part(const postfix::PostfixConfig& config, bool has_filter);
 
 }  // namespace watershed::harness

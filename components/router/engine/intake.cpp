@@ -2,6 +2,7 @@
 #include "components/router/engine/intake.hpp"
 
 #include "components/router/engine/engine.hpp"
+#include "components/router/engine/pickup.hpp"
 #include "mail/trace.hpp"
 
 #include <fmt/format.h>
@@ -205,6 +206,9 @@ void inject(Engine& engine, InternalMail made) {
   received.id = made.queue_id;
   received.unix_seconds = engine.unix_now();
   made.message.prepend(mail::compose(received));
+  const RouteDecider& decider = *engine.decider;
+  PickedUp picked_up;
+  if (made.is_submission()) picked_up = pick_up(engine, made);
   NewMail mail;
   mail.queue_id = std::move(made.queue_id);
   mail.custody = engine.stage.journal.new_custody();
@@ -228,14 +232,23 @@ void inject(Engine& engine, InternalMail made) {
       engine.stage.journal.record(std::move(fact));
     }
   }
-  if (!made.is_forward) engine.note_not_understood(engine.decider->header_rewriting_internal().due(*mail.message));
-  mail.expansion = engine.decider->expand_internal(made.reverse_path, made.recipients);
-  if (mail.expansion.refusal) {
+  if (!made.is_forward) {
+    const HeaderRewriting& rewriting =
+        made.is_submission() ? decider.pickup().header_rewriting : decider.header_rewriting_internal();
+    engine.note_not_understood(rewriting.due(*mail.message));
+  }
+  mail.expansion = made.is_submission() ? decider.pickup().expand(made.reverse_path, made.recipients)
+                                        : decider.expand_internal(made.reverse_path, made.recipients);
+  if (!picked_up.refusal) picked_up.refusal = mail.expansion.refusal;
+  if (picked_up.refusal) {
     // cleanup(8) refused our own mail: it waits for a person, like mail in Postfix's corrupt queue.
-    mail.hold_reason = to_line(*mail.expansion.refusal);
+    mail.hold_reason = to_line(*picked_up.refusal);
+    mail.expansion.recipients.clear();
     for (const mail::Recipient& recipient : made.recipients) {
       mail.expansion.recipients.push_back(unchanged(recipient));
     }
+  } else if (made.is_submission()) {
+    apply_actions(engine, decider, picked_up.actions, decider.pickup().content_filter, mail);
   }
   admit(engine, std::move(mail));
 }

@@ -48,7 +48,7 @@ struct NewMail {
 /// Records what became of the recipients and queues the message.
 void admit(Engine& engine, NewMail mail);
 
-/// Mail that this host makes because of another message.
+/// Mail that this host, or a program on it, makes because of another message.
 struct InternalMail {
   std::string queue_id;
   mail::ReversePath reverse_path;
@@ -62,9 +62,11 @@ struct InternalMail {
   std::string decided_by;
   bool is_forward = false;  ///< by local(8): its header section was treated when the message came in
   int user_id = -1;         ///< of who called sendmail(1); negative: this host itself made it
+
+  bool is_submission() const { return user_id >= 0; }
 };
 
-/// Takes custody (`spawned`), expands, queues.
+/// Takes custody (`spawned`), checks what a program submits as pickup(8) has it checked, expands, queues.
 void inject(Engine& engine, InternalMail mail);
 
 }  // namespace watershed::router

@@ -4,7 +4,6 @@
 #include "base/text.hpp"
 #include "components/router/engine/engine.hpp"
 #include "components/router/engine/intake.hpp"
-#include "components/router/engine/trace_fields.hpp"
 #include "mail/trace.hpp"
 
 #include <fmt/format.h>
@@ -86,7 +85,7 @@ void note_rules(Engine& engine, const QueuedMessage& message, const QueuedRecipi
   }
 }
 
-// sendmail(1) gives it to pickup(8), and cleanup(8) adds the fields that a program may leave out.
+// sendmail(1) gives it to pickup(8).
 void submit(Engine& engine, const QueuedMessage& cause, const QueuedRecipient& on_behalf_of, const std::string& user,
             CommandResult::Submitted submitted) {
   InternalMail made;
@@ -95,10 +94,6 @@ void submit(Engine& engine, const QueuedMessage& cause, const QueuedRecipient& o
   made.reverse_path = submitted.reverse_path.value_or(mail::ReversePath(own));
   made.recipients = std::move(submitted.recipients);
   made.message = std::move(submitted.message);
-  const HeaderScan scan = scan_header(made.message, engine.settings->dropped_headers);
-  drop_fields(made.message, scan.dropped);
-  add_missing_fields(made.message, scan,
-                     {engine.message_id(made.queue_id), display(made.reverse_path), engine.unix_now()});
   made.cause = cause.custody;
   made.detail = submitted.detail;
   made.on_behalf_of.push_back(on_behalf_of.name());

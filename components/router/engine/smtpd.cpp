@@ -47,7 +47,7 @@ Answer SmtpdConversation::refuse(const AccessDecision& decision) const {
 
 void SmtpdConversation::take_effects(const AccessDecision& decision) {
   const bool any = decision.hold || decision.discard || decision.filter || decision.redirect;
-  if (any) effects_.decided_by = journal_form(decision.decided_by);
+  if (any) effects_.decided_by = decision.decided_by;
   effects_.hold |= decision.hold;
   effects_.discard |= decision.discard;
   if (decision.filter) effects_.filter = decision.filter;

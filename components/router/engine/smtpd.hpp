@@ -4,6 +4,7 @@
 
 #include "components/router/engine/engine.hpp"
 #include "components/router/engine/intake.hpp"
+#include "components/router/engine/message_actions.hpp"
 #include "components/router/route/access.hpp"
 #include "talk/content_filter.hpp"
 #include "talk/smtp_server.hpp"
@@ -33,14 +34,8 @@ class SmtpdConversation final : public talk::SmtpConversation {
   struct RecipientQuestion;
 
   /// What the accepted commands of this transaction want done to the message. access(5) "OTHER ACTIONS".
-  struct Effects {
-    bool hold = false;
-    bool discard = false;
-    std::string decided_by;
-    std::optional<std::string> filter;
-    std::optional<std::string> redirect;
+  struct Effects : MessageActions {
     std::vector<std::string> prepend;
-    std::vector<std::string> bcc;
   };
 
   /// Everything about one message between its final dot and the reply.

@@ -101,15 +101,9 @@ std::optional<Answer> SmtpdConversation::check_content(Incoming& incoming) {
   if (checks.empty()) return std::nullopt;
   ContentOutcome outcome = checks.check(incoming.message);
   engine_.note_not_understood(outcome.not_understood);
-  const std::string decided_by = journal_form(outcome.decided_by);
-  if (outcome.refusal) return Answer{*outcome.refusal, talk::Then::go_on, decided_by};
+  if (outcome.refusal) return Answer{*outcome.refusal, talk::Then::go_on, journal_form(outcome.decided_by)};
   if (outcome.rewritten) incoming.message = std::move(*outcome.rewritten);
-  if (outcome.discard || outcome.hold || outcome.redirect || outcome.filter) effects_.decided_by = decided_by;
-  effects_.discard |= outcome.discard;
-  effects_.hold |= outcome.hold;
-  if (outcome.redirect) effects_.redirect = std::move(outcome.redirect);
-  if (outcome.filter) effects_.filter = std::move(outcome.filter);
-  effects_.bcc.insert(effects_.bcc.end(), outcome.bcc.begin(), outcome.bcc.end());
+  effects_.add(outcome);
   return std::nullopt;
 }
 
@@ -123,24 +117,7 @@ std::optional<Answer> SmtpdConversation::expand(Incoming& incoming) {
                        : decider_->expand(mail.envelope.reverse_path, mail.envelope.recipients, service_.name);
   engine_.note_not_understood(mail.expansion.not_understood);
   if (mail.expansion.refusal) return Answer{*mail.expansion.refusal, talk::Then::go_on, {}};
-  mail.filter = effects_.filter ? *effects_.filter : decider_->content_filter(service_.name);
-  mail.decided_by = effects_.decided_by;
-  if (effects_.discard) mail.discard_reason = "DISCARD action";
-  if (effects_.hold) mail.hold_reason = "HOLD action";
-  if (effects_.redirect) {
-    if (const auto address = mail::parse_address(*effects_.redirect)) mail.redirect = *address;
-  }
-  for (const std::string& text : effects_.bcc) {
-    const auto address = mail::parse_address(text);
-    if (!address) continue;
-    mail::Recipient copy{mail::ForwardPath(*address), {}, {}};
-    copy.notify.specified = copy.notify.never = true;
-    Expansion expanded = decider_->expand_internal(mail.envelope.reverse_path, {copy});
-    for (FinalRecipient& each : expanded.recipients) {
-      each.origin = FinalRecipient::Origin::always_bcc;
-      mail.expansion.recipients.push_back(std::move(each));
-    }
-  }
+  apply_actions(engine_, *decider_, effects_, decider_->content_filter(service_.name), mail);
   return std::nullopt;
 }
 

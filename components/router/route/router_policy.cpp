@@ -13,6 +13,14 @@ bool contains(const std::vector<std::string>& list, std::string_view element) {
   return std::find(list.begin(), list.end(), element) != list.end();
 }
 
+/// By its program: old master.cf files call it a fifo.
+const postfix::Service* pickup_service(const postfix::MasterCf& master) {
+  const std::vector<postfix::Service>& services = master.services();
+  const auto found = std::find_if(services.begin(), services.end(),
+                                  [](const postfix::Service& each) { return each.command == "pickup"; });
+  return found == services.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 struct RouteDecider::Parts {
@@ -20,11 +28,7 @@ struct RouteDecider::Parts {
   struct Entry {
     std::string service;
     AccessPolicy access;
-    Cleanup cleanup;
-    CleanupRequest request;
-    ContentChecks checks;
-    std::string content_filter;
-    HeaderRewriting header_rewriting;
+    Entrance entrance;
   };
 
   std::shared_ptr<const PostfixConfig> config;
@@ -35,6 +39,7 @@ struct RouteDecider::Parts {
   HeaderRewriting internal_header_rewriting;
   std::string filter_nexthop;
   std::vector<Entry> entries;
+  Entrance pickup;
   std::vector<NotUnderstood> not_understood;
 
   explicit Parts(std::shared_ptr<const PostfixConfig> shared)
@@ -45,20 +50,21 @@ struct RouteDecider::Parts {
         internal_cleanup(config, cleanup_parameters(config->parameters())),
         internal_header_rewriting(*config, cleanup_parameters(config->parameters()), true),
         filter_nexthop(config->parameters().text("default_filter_nexthop")),
+        pickup(entrance_of(config->parameters_of(pickup_service(config->master())))),
         not_understood(config->not_understood()) {
     for (const postfix::Service* service : config->master().smtpd_services()) add_entry(service);
     if (entries.empty()) add_entry(nullptr);
   }
 
-  postfix::Parameters cleanup_parameters(const postfix::Parameters& smtpd) const {
-    const std::string name = smtpd.text("cleanup_service_name");
+  /// `program`: the parameters of the smtpd(8) or pickup(8), which names its cleanup service.
+  postfix::Parameters cleanup_parameters(const postfix::Parameters& program) const {
+    const std::string name = program.text("cleanup_service_name");
     return config->parameters_of(config->master().internal_service(name));
   }
 
-  void add_entry(const postfix::Service* service) {
-    const postfix::Parameters smtpd = config->parameters_of(service);
-    const postfix::Parameters cleanup = cleanup_parameters(smtpd);
-    const std::vector<std::string> overrides = smtpd.list("receive_override_options");
+  Entrance entrance_of(const postfix::Parameters& program) const {
+    const postfix::Parameters cleanup = cleanup_parameters(program);
+    const std::vector<std::string> overrides = program.list("receive_override_options");
     CleanupRequest request;
     request.address_mappings = !contains(overrides, "no_address_mappings");
     request.automatic_bcc = request.address_mappings;
@@ -71,11 +77,29 @@ struct RouteDecider::Parts {
       }
       check_parameters = config->parameters().with_overrides(std::move(off));
     }
+    const bool skips_milters = contains(overrides, "no_milters");
+    return {Cleanup(config, cleanup),
+            request,
+            ContentChecks(*config, check_parameters),
+            program.text("content_filter"),
+            HeaderRewriting(*config, cleanup, request.address_mappings),
+            skips_milters ? std::vector<NotUnderstood>() : milters_of(cleanup)};
+  }
+
+  /// postconf(5) non_smtpd_milters: a parameter of cleanup(8).
+  static std::vector<NotUnderstood> milters_of(const postfix::Parameters& cleanup) {
+    const std::string milters = cleanup.text("non_smtpd_milters");
+    if (milters.empty()) return {};
+    return {{cleanup.where("non_smtpd_milters"),
+             "mail that a program on this host submits passes the milters " + milters + ", which nothing asks here"}};
+  }
+
+  void add_entry(const postfix::Service* service) {
+    const postfix::Parameters smtpd = config->parameters_of(service);
+    const std::vector<std::string> overrides = smtpd.list("receive_override_options");
     AccessPolicy access(config, with_recipient_checks(smtpd, overrides), resolver);
     not_understood.insert(not_understood.end(), access.not_understood().begin(), access.not_understood().end());
-    entries.push_back(Entry{service == nullptr ? "smtp" : service->name, std::move(access), Cleanup(config, cleanup),
-                            request, ContentChecks(*config, check_parameters), smtpd.text("content_filter"),
-                            HeaderRewriting(*config, cleanup, request.address_mappings)});
+    entries.push_back(Entry{service == nullptr ? "smtp" : service->name, std::move(access), entrance_of(smtpd)});
   }
 
   /// receive_override_options = no_unknown_recipient_checks switches smtpd_reject_unlisted_recipient off.
@@ -104,21 +128,22 @@ const PostfixConfig& RouteDecider::config() const { return *parts_->config; }
 const std::vector<NotUnderstood>& RouteDecider::not_understood() const { return parts_->not_understood; }
 const AccessPolicy& RouteDecider::access(std::string_view service) const { return parts_->entry(service).access; }
 const ContentChecks& RouteDecider::content_checks(std::string_view service) const {
-  return parts_->entry(service).checks;
+  return parts_->entry(service).entrance.checks;
 }
 const HeaderRewriting& RouteDecider::header_rewriting(std::string_view service) const {
-  return parts_->entry(service).header_rewriting;
+  return parts_->entry(service).entrance.header_rewriting;
 }
 const HeaderRewriting& RouteDecider::header_rewriting_internal() const { return parts_->internal_header_rewriting; }
 std::string RouteDecider::content_filter(std::string_view service) const {
-  return parts_->entry(service).content_filter;
+  return parts_->entry(service).entrance.content_filter;
 }
 
 Expansion RouteDecider::expand(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients,
                                std::string_view service) const {
-  const Parts::Entry& entry = parts_->entry(service);
-  return entry.cleanup.expand(reverse_path, recipients, entry.request);
+  return parts_->entry(service).entrance.expand(reverse_path, recipients);
 }
+
+const Entrance& RouteDecider::pickup() const { return parts_->pickup; }
 
 Expansion RouteDecider::expand_internal(const mail::ReversePath& reverse_path,
                                         const std::vector<mail::Recipient>& recipients) const {

@@ -17,6 +17,22 @@
 
 namespace watershed::router {
 
+/// What cleanup(8) does to mail that came in through one program, by what that program asks of it: master.cf overrides
+/// and receive_override_options respected.
+struct Entrance {
+  Cleanup cleanup;
+  CleanupRequest request;
+  ContentChecks checks;        ///< header_checks and friends
+  std::string content_filter;  ///< empty for none
+  HeaderRewriting header_rewriting;
+  /// Of pickup(8): one line where non_smtpd_milters would be asked about its mail. Nothing here asks them.
+  std::vector<NotUnderstood> milters;
+
+  Expansion expand(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients) const {
+    return cleanup.expand(reverse_path, recipients, request);
+  }
+};
+
 class RouteDecider {
  public:
   explicit RouteDecider(PostfixConfig config);
@@ -32,7 +48,9 @@ class RouteDecider {
   /// cleanup for mail that came in through that smtpd service, its overrides and receive_override_options respected.
   Expansion expand(const mail::ReversePath& reverse_path, const std::vector<mail::Recipient>& recipients,
                    std::string_view service) const;
-  /// cleanup for mail that this host makes itself: local forwards (with mappings) and notices (without Bcc).
+  /// The way in of mail that a program on this host gives to sendmail(1). pickup(8).
+  const Entrance& pickup() const;
+  /// cleanup for mail that this host makes itself, local forwards and notices: mapped, but without automatic Bcc.
   Expansion expand_internal(const mail::ReversePath& reverse_path,
                             const std::vector<mail::Recipient>& recipients) const;
 
