@@ -60,8 +60,10 @@ class PostfixConfig {
   std::vector<IpAddress> own_addresses_;
 };
 
-/// Reads the folder. `/etc/postfix/X`, `$config_directory/X` and relative paths mean `<folder>/X`; other absolute paths
-/// (`/etc/aliases`) mean `<folder>/<last part>`. A missing or malformed file is an error with file:line:col.
+/// Reads the folder. `/etc/postfix/X`, `$config_directory/X` and relative paths mean `<folder>/X`; another absolute
+/// path
+/// (`/etc/aliases`) means `<folder>/etc/aliases`, or `<folder>/aliases` where that is not there. A missing or malformed
+/// file, and one file for two absolute paths, is an error with file:line:col.
 Parsed<PostfixConfig> load_postfix(const std::filesystem::path& folder, const LoadOptions& options = {});
 
 /// One line about a parameter that the folder sets, for `watershed check`.

@@ -5,12 +5,11 @@
 #include "components/router/postfix/expand.hpp"
 #include "components/router/postfix/folder.hpp"
 #include "components/router/postfix/logical_lines.hpp"
+#include "components/router/postfix/table_parameters.hpp"
 #include "components/router/postfix/understanding.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <set>
 #include <utility>
 
@@ -19,38 +18,6 @@ namespace watershed::postfix {
 namespace {
 
 using HostDefaults = std::map<std::string, std::string, std::less<>>;
-
-// Parameters whose elements may be type:name or, for the lists, /file. The *_maps are found by their suffix.
-constexpr std::array<std::string_view, 18> table_parameters = {"alias_database",
-                                                               "body_checks",
-                                                               "header_checks",
-                                                               "masquerade_exceptions",
-                                                               "mime_header_checks",
-                                                               "mydestination",
-                                                               "mynetworks",
-                                                               "nested_header_checks",
-                                                               "relay_domains",
-                                                               "smtpd_client_restrictions",
-                                                               "smtpd_data_restrictions",
-                                                               "smtpd_end_of_data_restrictions",
-                                                               "smtpd_helo_restrictions",
-                                                               "smtpd_recipient_restrictions",
-                                                               "smtpd_relay_restrictions",
-                                                               "smtpd_sender_restrictions",
-                                                               "virtual_alias_domains",
-                                                               "virtual_mailbox_domains"};
-
-bool names_tables(const ParameterFact& fact) {
-  if (fact.treatment != Treatment::modelled) return false;
-  return fact.name.ends_with("_maps") ||
-         std::find(table_parameters.begin(), table_parameters.end(), fact.name) != table_parameters.end();
-}
-
-/// `hash:/etc/postfix/x` and the like; a restriction name, a domain or `[::1]/128` is not.
-bool looks_like_table(std::string_view element) {
-  while (element.starts_with("!")) element.remove_prefix(1);
-  return !element.starts_with("[") && element.find(':') != std::string_view::npos;
-}
 
 void append(Diagnostics& to, const Diagnostics& more) { to.insert(to.end(), more.begin(), more.end()); }
 
@@ -212,8 +179,8 @@ class ConfigLoader {
         alias_files_.contains(type_and_name.starts_with("proxy:") ? type_and_name.substr(6) : type_and_name);
     const bool is_alias_map = parameter == "alias_maps" || parameter == "alias_database";
     const TableUse use{is_alias_map, is_alias};
-    const TableSource source{[this](std::string_view name) { return folder_.read(name); },
-                             [this](std::string_view name) { return folder_.shown(name); }};
+    const TableSource source{[&](std::string_view name) { return read_named(name, at, {}, is_default); },
+                             [this](std::string_view name) { return folder_.expected(name); }};
     auto opened = open_table(type_and_name, at, source, use);
     if (!opened && is_default) {
       // A default such as alias_maps = hash:/etc/aliases, nis:… only matters when it is asked.
@@ -231,13 +198,32 @@ class ConfigLoader {
   Diagnostic no_such_file(const SourcePosition& at, std::string_view what, const std::string& name,
                           const std::string& line) const {
     return {Severity::error, at, fmt::format("{} file {}: there is no such file in the folder", what, name), line,
-            "expected " + folder_.shown(name)};
+            "expected " + folder_.expected(name)};
+  }
+
+  /// The file that `name`, written at `at`, stands for. Another name's file is an error, and none for a default value:
+  /// `hash:/etc/aliases` of alias_maps must not take the folder's only `aliases` from whoever names that.
+  std::optional<TableSource::File> read_named(std::string_view name, const SourcePosition& at, const std::string& line,
+                                              bool is_default = false) {
+    auto file = folder_.read(name);
+    const std::string other = file ? folder_.claim(name) : std::string{};
+    if (other.empty()) return file;
+    if (is_default) return std::nullopt;
+    const std::string place = folder_.own_place(name);
+    const bool may_move = place != file->shown_path;
+    errors_.push_back({Severity::error, at,
+                       fmt::format("{}: {} has been read for {}, which is another file on the real machine", name,
+                                   file->shown_path, other),
+                       line,
+                       fmt::format("expected {} for {}", may_move ? place : folder_.own_place(other),
+                                   may_move ? std::string(name) : other)});
+    return file;
   }
 
   /// match_list(3): `/file` stands for the lines of that file.
   void read_list_file(const std::string& name, const SourcePosition& at, int depth) {
     if (config_.files_.contains(name)) return;
-    const auto file = folder_.read(name);
+    const auto file = read_named(name, at, {});
     if (!file || depth > 20) {
       errors_.push_back(no_such_file(at, "list", name, {}));
       return;
@@ -264,9 +250,10 @@ class ConfigLoader {
         const std::size_t end = line.text.find_first_of(" \t\r\n,\"}", begin);
         const std::string name = line.text.substr(begin, end == std::string::npos ? end : end - begin);
         if (name.empty() || config_.files_.contains(name) || depth > 20) continue;
-        const auto included = folder_.read(name);
+        const SourcePosition place{file.shown_path, line.line, 1};
+        const auto included = read_named(name, place, line.text);
         if (!included) {
-          errors_.push_back(no_such_file({file.shown_path, line.line, 1}, ":include:", name, line.text));
+          errors_.push_back(no_such_file(place, ":include:", name, line.text));
           continue;
         }
         config_.files_[name] = *included;

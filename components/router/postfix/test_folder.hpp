@@ -20,7 +20,10 @@ class TestFolder {
   TestFolder(std::initializer_list<std::pair<std::string_view, std::string_view>> files) {
     std::string pattern = (std::filesystem::temp_directory_path() / "watershed-postfix-XXXXXX").string();
     path_ = mkdtemp(pattern.data());
-    for (const auto& [name, text] : files) std::ofstream(path_ / name, std::ios::binary) << text;
+    for (const auto& [name, text] : files) {
+      std::filesystem::create_directories((path_ / name).parent_path());
+      std::ofstream(path_ / name, std::ios::binary) << text;
+    }
   }
   ~TestFolder() {
     std::error_code ignored;
