@@ -137,12 +137,12 @@ Task<Outcome> pass_to_transport(Engine& engine, const LocalAction& action, const
   co_return std::move(report.outcomes.front());
 }
 
-Task<Outcome> deliver_locally(Engine& engine, const Batch& batch, std::size_t index) {
+Task<Outcome> deliver_locally(Engine& engine, const std::string& transport, const Batch& batch, std::size_t index) {
   const QueuedMessage& message = *batch.message;
   const QueuedRecipient& recipient = message.recipients[index];
   const std::vector<std::string> seen = mail::delivered_to(*message.message);
-  const LocalDelivery delivery =
-      engine.decider->deliver_local(message.envelope.reverse_path, recipient.recipient.forward_path.address(), seen);
+  const LocalDelivery delivery = engine.decider->deliver_local(transport, message.envelope.reverse_path,
+                                                               recipient.recipient.forward_path.address(), seen);
   engine.note_not_understood(delivery.not_understood);
   if (delivery.actions.empty()) {
     co_return make_outcome(Outcome::Kind::deferred, "4.3.5", "the aliases lead nowhere: " + recipient.name());
@@ -178,12 +178,14 @@ Task<Outcome> deliver_locally(Engine& engine, const Batch& batch, std::size_t in
 }
 
 // virtual_mailbox_maps is asked for the address, for it without extension, and for its @domain. virtual(8).
-Outcome deliver_virtually(Engine& engine, const QueuedMessage& message, std::size_t index) {
+Outcome deliver_virtually(Engine& engine, const std::string& transport, const QueuedMessage& message,
+                          std::size_t index) {
   const QueuedRecipient& recipient = message.recipients[index];
   const mail::Address& address = recipient.recipient.forward_path.address();
   const postfix::PostfixConfig& config = engine.decider->config();
-  const postfix::Maps maps = config.maps(config.parameters(), "virtual_mailbox_maps");
-  const std::string delimiters = config.parameters().text("recipient_delimiter");
+  const postfix::Parameters parameters = config.parameters_of(config.master().transport(transport));
+  const postfix::Maps maps = config.maps(parameters, "virtual_mailbox_maps");
+  const std::string delimiters = parameters.text("recipient_delimiter");
   std::vector<mail::Address> keys{address};
   const std::size_t extension = delimiters.empty() ? std::string::npos : address.local_part.find_first_of(delimiters);
   if (extension != std::string::npos && extension > 0) {
@@ -231,9 +233,9 @@ Task<DeliveryReport> deliver(Engine& engine, const Destination& destination, con
   for (const std::size_t index : batch.recipients) {
     Outcome outcome;
     if (destination.kind == TransportKind::local) {
-      outcome = co_await deliver_locally(engine, batch, index);
+      outcome = co_await deliver_locally(engine, destination.transport, batch, index);
     } else if (destination.kind == TransportKind::virtual_mailbox) {
-      outcome = deliver_virtually(engine, *batch.message, index);
+      outcome = deliver_virtually(engine, destination.transport, *batch.message, index);
     } else if (destination.kind == TransportKind::pipe) {
       outcome = deliver_to_command(engine, destination, batch, index);
     } else {

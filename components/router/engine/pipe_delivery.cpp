@@ -123,9 +123,10 @@ Result<PreparedCommand, Error> prepare_command(const postfix::PostfixConfig& con
   if (!pipe) return pipe.error();
   const mail::ReversePath& reverse_path = message.envelope.reverse_path;
   const std::string sender = reverse_path.is_null() ? pipe->null_sender : display(reverse_path);
-  auto arguments = postfix::expand_command(
-      *pipe, {sender, recipient.recipient.forward_path.address(), recipient.original, next_hop, message.id,
-              config.parameters().text("recipient_delimiter"), std::to_string(message.message->size_octets())});
+  auto arguments =
+      postfix::expand_command(*pipe, {sender, recipient.recipient.forward_path.address(), recipient.original, next_hop,
+                                      message.id, config.parameters_of(&service).text("recipient_delimiter"),
+                                      std::to_string(message.message->size_octets())});
   if (!arguments) return arguments.error();
   mail::Message given = with_fields(*pipe, sender, message, recipient);
   return PreparedCommand{std::move(*pipe), std::move(*arguments), std::move(given)};

@@ -62,6 +62,20 @@ TEST_F(RouterLocalTest, VirtualMailboxDelivery) {
   EXPECT_EQ(mailboxes["r@a.example"][0].value("Return-Path"), "<s@c.example>");
 }
 
+TEST_F(RouterLocalTest, EachVirtualServiceHasItsOwnMailboxes) {
+  router("mx.a.example", "192.0.2.25",
+         {{"main.cf",
+           "virtual_mailbox_domains = a.example\nvirtual_mailbox_maps = inline:{r@a.example=r/}\n"
+           "smtpd_reject_unlisted_recipient = no\nvirtual_transport = robots\n"},
+          {"master.cf",
+           "smtp inet n - y - - smtpd\nsmtp unix - - y - - smtp\n"
+           "robots unix - n n - - virtual -o virtual_mailbox_maps=hash:/etc/postfix/robots\n"},
+          {"robots", "cal@a.example cal/\n"}});
+  send("192.0.2.25", envelope("s@c.example", {"cal@a.example"}));
+  EXPECT_TRUE(run());
+  EXPECT_THAT(mailboxes["cal@a.example"], SizeIs(1));
+}
+
 TEST_F(RouterLocalTest, AliasesForwardUnderANewCustodyAndLoopsAreSeen) {
   router("mx.a.example", "192.0.2.25",
          {{"main.cf", "mydestination = a.example\nalias_maps = hash:/etc/aliases\nmyorigin = a.example\n"},

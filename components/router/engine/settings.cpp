@@ -233,7 +233,9 @@ const TransportSettings& EngineSettings::transport(const PostfixConfig& config, 
   settings.name = name;
   const Service* service = config.master().transport(name);
   const Parameters parameters = config.parameters_of(service);
-  const auto text = [&](std::string_view suffix) { return parameters.transport_text(name, suffix); };
+  // qmgr(8) reads these, not the delivery agent: an -o of the transport's own does nothing to them.
+  const Parameters queue = config.parameters_of(config.master().internal_service("qmgr"));
+  const auto text = [&](std::string_view suffix) { return queue.transport_text(name, suffix); };
   settings.concurrency.initial = size_of(text("initial_destination_concurrency"));
   settings.concurrency.limit = size_of(text("destination_concurrency_limit"));
   settings.concurrency.positive = parse_feedback(text("destination_concurrency_positive_feedback"));

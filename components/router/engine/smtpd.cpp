@@ -119,8 +119,8 @@ Task<Answer> SmtpdConversation::on_connect() {
   const auto refusal = filter_is_lost_ ? refusal_without_filter() : std::nullopt;
   // A permanent refusal is told in the greeting, a transient one to MAIL (Postfix 3.7 as measured).
   if (refusal && refusal->reply.code >= 500) {
-    const std::string& name = decider_->config().parameters().text("myhostname");
-    accepted = soften(talk::answer(554, "", name + " ESMTP not accepting connections", refusal->decided_by));
+    accepted = soften(
+        talk::answer(554, "", service_.profile.hostname + " ESMTP not accepting connections", refusal->decided_by));
   }
   Answer decision = co_await decide(ask, std::move(accepted));
   co_return decision;

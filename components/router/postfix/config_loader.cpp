@@ -40,13 +40,15 @@ class ConfigLoader {
     if (!errors_.empty()) return errors_;
     set_own_addresses();
     folder_.set_config_directory(config_.parameters_.text("config_directory"));
-    collect_alias_files();
-    const std::string origin = config_.parameters_.text("myorigin");  // Debian: the name of a file with the domain
-    if (origin.starts_with("/")) read_list_file(origin, config_.parameters_.where("myorigin"), 0);
+    collect_alias_files(config_.parameters_);
+    for (const Service& service : config_.master_->services()) collect_alias_files(config_.parameters_of(&service));
+    read_origin(config_.parameters_);
     open_one("local accounts", "unix:passwd.byname", {config_.main_->file(), 0, 0}, true);
     open_tables_of(config_.parameters_);
     for (const Service& service : config_.master_->services()) {
-      if (!service.overrides.empty()) open_tables_of(config_.parameters_of(&service));
+      if (service.overrides.empty()) continue;
+      read_origin(config_.parameters_of(&service));
+      open_tables_of(config_.parameters_of(&service));
     }
     if (!errors_.empty()) return errors_;
     std::vector<NotUnderstood> settings = find_not_understood(config_);
@@ -134,13 +136,19 @@ class ConfigLoader {
 
   /// newaliases(1) builds what alias_database names, so those files (and alias_maps) have aliases(5) format wherever
   /// else they are looked up, e.g. through local_recipient_maps.
-  void collect_alias_files() {
+  void collect_alias_files(const Parameters& parameters) {
     for (const std::string_view name : {"alias_database", "alias_maps"}) {
-      for (std::string element : config_.parameters_.list(name)) {
+      for (std::string element : parameters.list(name)) {
         while (element.starts_with("proxy:")) element.erase(0, 6);
         alias_files_.insert(std::move(element));
       }
     }
+  }
+
+  /// Debian: myorigin may be the name of a file with the domain.
+  void read_origin(const Parameters& parameters) {
+    const std::string origin = parameters.text("myorigin");
+    if (origin.starts_with("/")) read_list_file(origin, parameters.where("myorigin"), 0);
   }
 
   /// What the folder sets comes first: a default such as virtual_alias_domains = $virtual_alias_maps names the same

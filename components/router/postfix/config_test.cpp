@@ -144,6 +144,27 @@ TEST(Config, ChecksOfTheClientAreNotUnderstood) {
                                    testing::StartsWith("pf/master.cf:2 service smtp: smtp_nested_header_checks")));
 }
 
+TEST(Config, AnOverrideIsUnderstoodWhereTheProgramsParametersAreRead) {
+  const TestFolder folder{{"main.cf",
+                           "mynetworks = 127.0.0.0/8\nalias_maps = hash:/etc/aliases\nrelayhost = [out.example]\n"
+                           "virtual_alias_domains = a.example\n"},
+                          {"master.cf",
+                           "smtp inet n - y - - smtpd -o smtpd_reject_unlisted_recipient=no -o content_filter=x:\n"
+                           "  -o local_recipient_maps= -o mynetworks=127.0.0.0/8 -o relayhost=[other.example]\n"
+                           "cleanup unix n - y - 0 cleanup -o virtual_alias_maps=inline:{{a=b@c.example}}\n"
+                           "rewrite unix - - y - - trivial-rewrite -o relayhost=[other.example]\n"
+                           "local unix - n n - - local -o luser_relay=l@x.example -o mydestination=b.example\n"
+                           "pickup unix n - y 60 1 pickup -o content_filter=\n"
+                           "  -o receive_override_options=no_address_mappings\n"
+                           "slow unix - - y - - smtp -o smtp_connect_timeout=60s -o relayhost=[out.example]\n"
+                           "  -o initial_destination_concurrency=1\n"},
+                          {"aliases", "a: b@x.example\n"}};
+  EXPECT_THAT(
+      lines_of(folder.config().not_understood()),
+      testing::ElementsAre("pf/master.cf:1 service smtp: relayhost = [other.example] is not modelled for smtpd alone",
+                           "pf/master.cf:5 service local: mydestination = b.example is not modelled for local alone"));
+}
+
 TEST(Config, ServiceOverridesAreOnTop) {
   const TestFolder folder{{"main.cf", "content_filter = a:\nx = 5\n"},
                           {"master.cf", "smtp inet n - y - - smtpd -o content_filter=b:$x -o content_filter=c:$x\n"}};

@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "components/router/postfix/expand.hpp"
 #include "components/router/postfix/logical_lines.hpp"
+#include "components/router/postfix/service_parameters.hpp"
 
 #include <fmt/format.h>
 
@@ -53,7 +54,10 @@ class Examination {
     for (const Service& service : config_.master().services()) {
       const Parameters parameters = config_.parameters_of(&service);
       const std::string where = fmt::format("service {}: ", service.name);
-      for (const Setting& setting : service.overrides) examine(setting, parameters, where);
+      for (const Setting& setting : service.overrides) {
+        examine(setting, parameters, where);
+        examine_override(setting, parameters, service);
+      }
       examine_service(service);
     }
     return std::move(found_);
@@ -95,6 +99,17 @@ class Examination {
     const auto normal = parameters.expand(fact->default_value);
     if ((normal && value == *normal) || is_harmless_value(setting.name, value)) return;
     found_.push_back({setting.at, fmt::format("{}{} = {} is not modelled", where, setting.name, value)});
+  }
+
+  /// A parameter that is modelled may be so for other programs only.
+  void examine_override(const Setting& setting, const Parameters& parameters, const Service& service) {
+    const ParameterFact* fact = find_parameter(setting.name);
+    if (fact == nullptr || fact->treatment != Treatment::modelled) return;
+    if (is_override_modelled(service.command, setting.name)) return;
+    const std::string value = parameters.text(setting.name);
+    if (value == config_.parameters().text(setting.name)) return;
+    found_.push_back({setting.at, fmt::format("service {}: {} = {} is not modelled for {} alone", service.name,
+                                              setting.name, value, service.command)});
   }
 
   static std::string hint(std::string_view name) {

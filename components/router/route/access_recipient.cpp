@@ -54,7 +54,7 @@ Status AccessEvaluation::reject_unauth_destination(int below_code, std::string_v
 
 bool AccessEvaluation::matches(const postfix::Maps& maps, const std::string& address, Status& failed) {
   if (maps.empty()) return false;
-  const AddressLookup found = rules_.resolver.rules().find(maps, address);
+  const AddressLookup found = rules_.addresses.find(maps, address);
   if (!found) {
     note_failure(found.error());
     // A table that only the model cannot read: the recipient counts as listed, and the verdict as inconclusive.

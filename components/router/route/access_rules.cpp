@@ -45,6 +45,7 @@ AccessPolicy::Rules::Rules(std::shared_ptr<const PostfixConfig> shared, const po
     : config(std::move(shared)),
       parameters(with),
       resolver(resolver_in),
+      addresses(*config, parameters),
       class_names(parameters.list("smtpd_restriction_classes")),
       mynetworks(*config, parameters, "mynetworks", postfix::MatchFlavor::network,
                  contains(parameters.list("parent_domain_matches_subdomains"), "mynetworks")),

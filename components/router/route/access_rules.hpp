@@ -17,6 +17,7 @@ struct AccessPolicy::Rules {
   std::shared_ptr<const PostfixConfig> config;
   postfix::Parameters parameters;
   const Resolver& resolver;
+  AddressRules addresses;  // how this service asks tables for addresses
 
   RestrictionList client, helo, mail, relay, recipient, data, end_of_data;
   std::map<std::string, RestrictionList, std::less<>> classes;

@@ -88,7 +88,7 @@ Status AccessEvaluation::check_mail_address(const postfix::Table& table, const s
   const bool is_suspicious = is_recipient && resolution->has_routing_characters && !rules_.allows_untrusted_routing;
   const std::string local(local_part_of(resolved));
   const std::string domain(domain_of(resolved));
-  const auto split = rules_.resolver.rules().extension_rule().split(local);
+  const auto split = rules_.addresses.extension_rule().split(local);
   const std::string bare = split ? local.substr(0, *split) : std::string{};
   bool found = false;
   Status status = check_key(table, external_form(resolved), false, found, subject);

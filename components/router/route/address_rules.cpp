@@ -10,8 +10,8 @@ namespace watershed::router {
 namespace {
 
 /// myorigin may name a file that holds the domain (postconf(5) myorigin, Debian's /etc/mailname).
-std::string read_myorigin(const PostfixConfig& config) {
-  const std::string value = config.parameters().text("myorigin");
+std::string read_myorigin(const PostfixConfig& config, const postfix::Parameters& parameters) {
+  const std::string value = parameters.text("myorigin");
   if (!value.starts_with('/')) return value;
   const postfix::TableSource::File* file = config.file(value);
   return file == nullptr ? std::string{}
@@ -28,19 +28,23 @@ std::string with_extension(std::string_view internal, std::string_view extension
 
 }  // namespace
 
-AddressRules::AddressRules(const PostfixConfig& config)
-    : mydestination_(config, config.parameters(), "mydestination", postfix::MatchFlavor::name_exact, false),
-      own_addresses_(config.own_addresses()) {
-  const postfix::Parameters parameters = config.parameters_of(config.master().internal_service("rewrite"));
-  extension_rule_.delimiters = parameters.text("recipient_delimiter");
-  extension_rule_.owner_request_special = parameters.flag("owner_request_special");
-  extension_rule_.double_bounce_sender = parameters.text("double_bounce_sender");
-  append_at_myorigin_ = parameters.flag("append_at_myorigin");
-  append_dot_mydomain_ = parameters.flag("append_dot_mydomain");
-  swap_bangpath_ = parameters.flag("swap_bangpath");
-  percent_hack_ = parameters.flag("allow_percent_hack");
-  myorigin_ = read_myorigin(config);
-  mydomain_ = parameters.text("mydomain");
+ExtensionRule extension_rule_of(const postfix::Parameters& parameters) {
+  return {parameters.text("recipient_delimiter"), parameters.flag("owner_request_special"),
+          parameters.text("double_bounce_sender")};
+}
+
+AddressRules::AddressRules(const PostfixConfig& config, const postfix::Parameters& asking)
+    : mydestination_(config, asking, "mydestination", postfix::MatchFlavor::name_exact, false),
+      own_addresses_(config.own_addresses()),
+      extension_rule_(extension_rule_of(asking)),
+      myorigin_(read_myorigin(config, asking)) {
+  const postfix::Parameters rewrite = config.parameters_of(config.master().internal_service("rewrite"));
+  append_at_myorigin_ = rewrite.flag("append_at_myorigin");
+  append_dot_mydomain_ = rewrite.flag("append_dot_mydomain");
+  swap_bangpath_ = rewrite.flag("swap_bangpath");
+  percent_hack_ = rewrite.flag("allow_percent_hack");
+  completed_with_ = read_myorigin(config, rewrite);
+  mydomain_ = rewrite.text("mydomain");
 }
 
 postfix::MatchResult AddressRules::match_local(std::string_view domain) const {
@@ -82,8 +86,8 @@ std::string AddressRules::complete(std::string_view internal) const {
       domain = local.substr(percent + 1);
       local.erase(percent);
       has_domain = true;
-    } else if (append_at_myorigin_ && !myorigin_.empty()) {
-      domain = myorigin_;
+    } else if (append_at_myorigin_ && !completed_with_.empty()) {
+      domain = completed_with_;
       has_domain = true;
     }
   }

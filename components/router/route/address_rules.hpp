@@ -35,9 +35,13 @@ struct MappedAddress {
 };
 using MappedAddresses = Result<std::vector<MappedAddress>, postfix::LookupError>;
 
+ExtensionRule extension_rule_of(const postfix::Parameters& parameters);
+
 class AddressRules {
  public:
-  explicit AddressRules(const PostfixConfig& config);
+  /// `asking` are the parameters of the program that asks tables for addresses, and with its mydestination and
+  /// myorigin decides which are local; addresses are completed by trivial-rewrite(8), with the parameters of that.
+  AddressRules(const PostfixConfig& config, const postfix::Parameters& asking);
 
   /// resolve_local(): mydestination, or a literal of one of this host's addresses. Names what decided.
   postfix::MatchResult match_local(std::string_view domain) const;
@@ -57,7 +61,6 @@ class AddressRules {
   const ExtensionRule& extension_rule() const { return extension_rule_; }
   bool swaps_bangpath() const { return swap_bangpath_; }
   bool percent_hack() const { return percent_hack_; }
-  const std::string& myorigin() const { return myorigin_; }
 
  private:
   AddressLookup find_key(const postfix::Maps& maps, std::string_view internal_key, bool fixed_keys_only) const;
@@ -69,7 +72,8 @@ class AddressRules {
   bool append_dot_mydomain_ = true;
   bool swap_bangpath_ = true;
   bool percent_hack_ = true;
-  std::string myorigin_;
+  std::string myorigin_;  // of who asks
+  std::string completed_with_;
   std::string mydomain_;
 };
 

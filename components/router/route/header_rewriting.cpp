@@ -40,7 +40,7 @@ bool contains(const std::vector<std::string>& list, std::string_view element) {
 }  // namespace
 
 HeaderRewriting::HeaderRewriting(const PostfixConfig& config, const postfix::Parameters& cleanup, bool address_mappings)
-    : rules_(config),
+    : rules_(config, cleanup),
       masquerade_(config, cleanup),
       propagates_extension_(contains(cleanup.list("propagate_unmatched_extensions"), "canonical")) {
   if (!address_mappings) return;

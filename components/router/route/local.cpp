@@ -1,6 +1,7 @@
 // See local.hpp.
 #include "components/router/route/local.hpp"
 
+#include "components/router/route/address_rules.hpp"
 #include "components/router/route/local_delivery.hpp"
 #include "components/router/route/local_rules.hpp"
 
@@ -17,10 +18,12 @@ bool contains(const std::vector<std::string>& list, std::string_view element) {
 
 }  // namespace
 
-LocalAgent::Rules::Rules(std::shared_ptr<const PostfixConfig> shared, const Resolver& with)
+LocalAgent::Rules::Rules(std::shared_ptr<const PostfixConfig> shared, const Resolver& with, std::string_view name)
     : config(std::move(shared)),
       resolver(with),
-      parameters(config->parameters_of(config->master().transport("local"))) {
+      transport(name),
+      parameters(config->parameters_of(config->master().transport(name))),
+      extension_rule(extension_rule_of(parameters)) {
   alias_maps = config->maps(parameters, "alias_maps");
   mailbox_transport_maps = config->maps(parameters, "mailbox_transport_maps");
   fallback_transport_maps = config->maps(parameters, "fallback_transport_maps");
@@ -36,8 +39,9 @@ LocalAgent::Rules::Rules(std::shared_ptr<const PostfixConfig> shared, const Reso
   propagates_include = contains(propagated, "include");
 }
 
-LocalAgent::LocalAgent(std::shared_ptr<const PostfixConfig> config, const Resolver& resolver)
-    : rules_(std::make_unique<Rules>(std::move(config), resolver)) {}
+LocalAgent::LocalAgent(std::shared_ptr<const PostfixConfig> config, const Resolver& resolver,
+                       std::string_view transport)
+    : rules_(std::make_unique<Rules>(std::move(config), resolver, transport)) {}
 LocalAgent::~LocalAgent() = default;
 LocalAgent::LocalAgent(LocalAgent&&) noexcept = default;
 LocalAgent& LocalAgent::operator=(LocalAgent&&) noexcept = default;

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace watershed::router {
@@ -49,7 +50,9 @@ class Resolver;
 class LocalAgent {
  public:
   /// `resolver` must outlive the agent: it says which alias targets are this agent's own.
-  LocalAgent(std::shared_ptr<const PostfixConfig> config, const Resolver& resolver);
+  /// `transport` is its name in master.cf: there may be several, each with parameters of its own.
+  LocalAgent(std::shared_ptr<const PostfixConfig> config, const Resolver& resolver,
+             std::string_view transport = "local");
   ~LocalAgent();
   LocalAgent(LocalAgent&&) noexcept;
   LocalAgent& operator=(LocalAgent&&) noexcept;

@@ -80,7 +80,7 @@ class Delivering {
     std::string local = to_lower(local_part_of(address));
     const bool skips_aliases = local.starts_with('\\');
     if (skips_aliases) local.erase(0, 1);
-    const auto split = rules_.resolver.rules().extension_rule().split(local);
+    const auto split = rules_.extension_rule.split(local);
     const std::string user = split ? local.substr(0, *split) : local;
     if (!skips_aliases) {
       context.extension.clear();
@@ -191,7 +191,8 @@ class Delivering {
       const std::string_view local = local_part_of(recipient);
       recipient = std::string(local) + context.extension + recipient.substr(local.size());
     }
-    const bool is_own = resolution.kind == TransportKind::local;
+    // local(8) looks at the transport's name: what belongs to another local service is a new message.
+    const bool is_own = resolution.transport == rules_.transport;
     if (!is_own) return forward(recipient, context);
     deliver(recipient, context, depth);
   }

@@ -144,6 +144,30 @@ TEST_F(Local, TransportsFallbacksAndLuser) {
             "forward e+bar@x.example from s@x.example");
 }
 
+TEST_F(Local, EachLocalServiceHasItsOwnParameters) {
+  // The table is named in master.cf alone, and is an alias file all the same.
+  const TestFolder folder{
+      {"main.cf", std::string(base) + "transport_maps = inline:{{robots.example=robots:}}\n"},
+      {"master.cf",
+       "local unix - n n - - local\nsmtp unix - - y - - smtp\n"
+       "robots unix - n n - - local -o alias_maps=hash:/etc/postfix/robots -o recipient_delimiter=-\n"},
+      {"aliases", aliases},
+      {"robots", "calibration: duty@x.example, people@example.com\n"},
+      {"passwd", passwd},
+      {"list", "l@x.example\n"}};
+  const auto config = std::make_shared<const PostfixConfig>(folder.config());
+  EXPECT_THAT(config->warnings(), testing::IsEmpty());
+  EXPECT_THAT(config->not_understood(), testing::IsEmpty());
+  const Resolver resolver(config);
+  const mail::ReversePath from({"s", "x.example"});
+  const mail::Address robot{"calibration-east", "robots.example"};
+  // What the other local service serves goes there as a new message.
+  EXPECT_EQ(describe(LocalAgent(config, resolver, "robots").deliver(from, robot)),
+            "forward duty@x.example from s@x.example; forward people@example.com from s@x.example");
+  EXPECT_EQ(describe(LocalAgent(config, resolver, "local").deliver(from, robot)),
+            "bounce 5.1.1 unknown user: \"calibration-east\"");
+}
+
 TEST_F(Local, LoopsGrowthAndOutsideDeliveries) {
   EXPECT_EQ(describe(deliver("", "daemon@example.com", {"x@y", " DAEMON@example.com "})),
             "bounce 5.4.6 mail forwarding loop for daemon@example.com");

@@ -44,7 +44,7 @@ TransportSetting transport_setting(const Parameters& parameters, std::string_vie
 Resolver::Lists::Lists(std::shared_ptr<const PostfixConfig> shared)
     : config(std::move(shared)),
       parameters(config->parameters_of(config->master().internal_service("rewrite"))),
-      rules(*config),
+      rules(*config, parameters),
       virtual_alias_domains(*config, parameters, "virtual_alias_domains", MatchFlavor::name_exact, false),
       virtual_mailbox_domains(*config, parameters, "virtual_mailbox_domains", MatchFlavor::name_exact, false),
       relay_domains(*config, parameters, "relay_domains", MatchFlavor::domain,

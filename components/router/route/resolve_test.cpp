@@ -193,7 +193,7 @@ TEST(Resolve, UnmodelledTransportsAndFailingTablesAreSaid) {
 
 TEST(AddressRules, CompleteAsTheRewriteServiceDoes) {
   const PostfixConfig config = folder().config();
-  const AddressRules rules(config);
+  const AddressRules rules(config, config.parameters());
   constexpr std::pair<std::string_view, std::string_view> cases[] = {
       {"joe", "joe@mx.example.com"},
       {"joe@host", "joe@host"},
@@ -211,7 +211,7 @@ TEST(AddressRules, CompleteAsTheRewriteServiceDoes) {
   for (const auto& [from, to] : cases) EXPECT_EQ(rules.complete(from), to) << from;
   const TestFolder old{{"main.cf", "myhostname = a.b.example\nmyorigin = $mydomain\nmynetworks = 127.0.0.0/8\n"}};
   const PostfixConfig legacy = old.config();
-  const AddressRules appending(legacy);  // compatibility_level 0: append_dot_mydomain = yes
+  const AddressRules appending(legacy, legacy.parameters());  // compatibility_level 0: append_dot_mydomain = yes
   EXPECT_EQ(appending.complete("joe@host"), "joe@host.b.example");
   EXPECT_EQ(appending.complete("joe"), "joe@b.example");
 }
@@ -242,6 +242,27 @@ TEST(AddressForm, ExtensionsAreNotSplitOffReservedNames) {
   EXPECT_EQ(rule.split("list-request"), std::nullopt);
   EXPECT_EQ(rule.split("double-bounce"), std::nullopt);
   EXPECT_EQ(rule.split("user+"), 4U);
+}
+
+TEST(Resolve, TrivialRewriteHasItsOwnDestinationsAndOrigin) {
+  const TestFolder own{{"main.cf",
+                        "compatibility_level = 3.6\nmyhostname = mx.example.com\nmydestination = example.com\n"
+                        "mynetworks = 127.0.0.0/8\nvirtual_alias_maps = inline:{{u=main@x.example}}\n"},
+                       {"master.cf",
+                        "rewrite unix - - y - - trivial-rewrite -o mydestination=other.example -o myorigin=/etc/name\n"
+                        "local unix - n n - - local\nsmtp unix - - y - - smtp\n"},
+                       {"name", "origin.example\n"}};
+  const auto config = std::make_shared<const PostfixConfig>(own.config());
+  EXPECT_THAT(config->not_understood(), testing::IsEmpty());
+  const Resolver resolver(config);
+  EXPECT_EQ(answer_of(resolver.resolve({}, {"u", "other.example"})), "local|mx.example.com|u@other.example|local");
+  EXPECT_EQ(answer_of(resolver.resolve({}, {"u", "example.com"})), "smtp|example.com|u@example.com|default");
+  EXPECT_EQ(resolver.rules().complete("u"), "u@origin.example");
+  // cleanup(8) looks for `u` in its tables where its own mydestination has the domain.
+  const AddressRules cleanup(*config, config->parameters());
+  const auto maps = config->maps(config->parameters(), "virtual_alias_maps");
+  EXPECT_TRUE(cleanup.find(maps, "u@example.com")->has_value());
+  EXPECT_FALSE(cleanup.find(maps, "u@other.example")->has_value());
 }
 
 }  // namespace

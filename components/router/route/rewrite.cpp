@@ -49,7 +49,7 @@ struct Cleanup::Rules {
   std::size_t expansion_limit, recursion_limit, address_length_limit;
 
   Rules(const PostfixConfig& config, const Parameters& parameters)
-      : rules(config),
+      : rules(config, parameters),
         canonical(config.maps(parameters, "canonical_maps")),
         sender_canonical(config.maps(parameters, "sender_canonical_maps")),
         recipient_canonical(config.maps(parameters, "recipient_canonical_maps")),
@@ -71,7 +71,7 @@ struct Cleanup::Rules {
     masquerade_recipient = contains(masquerade_classes, "envelope_recipient");
     always_bcc = parameters.text("always_bcc");
     always_bcc_by = parameters.decided_by("always_bcc");
-    completed_by = parameters.decided_by("myorigin");
+    completed_by = config.parameters_of(config.master().internal_service("rewrite")).decided_by("myorigin");
     expansion_limit =
         static_cast<std::size_t>(std::max<std::int64_t>(1, parameters.number("virtual_alias_expansion_limit")));
     recursion_limit =

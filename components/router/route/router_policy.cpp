@@ -4,6 +4,7 @@
 #include "components/router/postfix/pipe_service.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace watershed::router {
 
@@ -34,7 +35,7 @@ struct RouteDecider::Parts {
   std::shared_ptr<const PostfixConfig> config;
   AddressRules rules;
   Resolver resolver;
-  LocalAgent local;
+  std::map<std::string, LocalAgent, std::less<>> local_agents;  // by the name of the transport
   Cleanup internal_cleanup;
   HeaderRewriting internal_header_rewriting;
   std::string filter_nexthop;
@@ -44,14 +45,17 @@ struct RouteDecider::Parts {
 
   explicit Parts(std::shared_ptr<const PostfixConfig> shared)
       : config(std::move(shared)),
-        rules(*config),
+        rules(*config, cleanup_parameters(config->parameters())),
         resolver(config),
-        local(config, resolver),
         internal_cleanup(config, cleanup_parameters(config->parameters())),
         internal_header_rewriting(*config, cleanup_parameters(config->parameters()), true),
         filter_nexthop(config->parameters().text("default_filter_nexthop")),
         pickup(entrance_of(config->parameters_of(pickup_service(config->master())))),
         not_understood(config->not_understood()) {
+    for (const postfix::Service& service : config->master().services()) {
+      if (service.type == "unix" && postfix::kind_of(service) == TransportKind::local)
+        local_agents.emplace(service.name, LocalAgent(config, resolver, service.name));
+    }
     for (const postfix::Service* service : config->master().smtpd_services()) add_entry(service);
     if (entries.empty()) add_entry(nullptr);
   }
@@ -180,9 +184,12 @@ Resolution RouteDecider::resolve(const mail::ReversePath& reverse_path, const ma
   return resolution;
 }
 
-LocalDelivery RouteDecider::deliver_local(const mail::ReversePath& reverse_path, const mail::Address& recipient,
+LocalDelivery RouteDecider::deliver_local(std::string_view transport, const mail::ReversePath& reverse_path,
+                                          const mail::Address& recipient,
                                           std::span<const std::string> delivered_to) const {
-  return parts_->local.deliver(reverse_path, recipient, delivered_to);
+  const auto agent = parts_->local_agents.find(transport);
+  if (agent == parts_->local_agents.end()) return {};
+  return agent->second.deliver(reverse_path, recipient, delivered_to);
 }
 
 }  // namespace watershed::router

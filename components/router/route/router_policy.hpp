@@ -65,8 +65,8 @@ class RouteDecider {
   /// content_filter as it applies to mail from that smtpd service; empty for none.
   std::string content_filter(std::string_view service) const;
 
-  LocalDelivery deliver_local(const mail::ReversePath& reverse_path, const mail::Address& recipient,
-                              std::span<const std::string> delivered_to = {}) const;
+  LocalDelivery deliver_local(std::string_view transport, const mail::ReversePath& reverse_path,
+                              const mail::Address& recipient, std::span<const std::string> delivered_to = {}) const;
 
   /// Everything in the folder that is not modelled, restrictions included: what makes a verdict inconclusive.
   const std::vector<NotUnderstood>& not_understood() const;

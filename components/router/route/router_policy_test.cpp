@@ -52,7 +52,7 @@ TEST(RouteDecider, ServicesDifferByTheirOverrides) {
   EXPECT_EQ(filtered.transport + " " + filtered.nexthop, "smtp [filter.example]:10024");
   EXPECT_EQ(decider.resolve({}, {"joe", "example.com"}, "smtp:").nexthop, "example.com");
   EXPECT_EQ(decider.resolve({}, {"joe", "example.com"}).transport, "local");
-  EXPECT_EQ(decider.deliver_local({}, {"joe", "example.com"}).actions.size(), 1U);
+  EXPECT_EQ(decider.deliver_local("local", {}, {"joe", "example.com"}).actions.size(), 1U);
 }
 
 }  // namespace
