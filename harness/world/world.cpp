@@ -66,6 +66,7 @@ class Loader {
         const postfix::PostfixConfig& folder = config.router->config();
         world_.warnings.insert(world_.warnings.end(), folder.warnings().begin(), folder.warnings().end());
         note_not_understood(folder.not_understood());
+        for (const SourcePosition& line : folder.doubtful()) may_be_waived_.insert(to_file_line(line));
         note_not_understood(milters_without_a_part(folder, host.spam_filter.is_set() || !host.milter.empty()));
       }
       if (router->rule_processor.rules.is_set()) load_rule_processor(router->rule_processor, config);

@@ -24,6 +24,11 @@ const TableSource::File* PostfixConfig::file(std::string_view name) const {
   return found == files_.end() ? nullptr : &found->second;
 }
 
+const TableSource::File* PostfixConfig::dot_forward(std::string_view local_part) const {
+  const auto found = dot_forwards_.find(local_part);
+  return found == dot_forwards_.end() ? nullptr : &found->second;
+}
+
 std::vector<ParameterSummary> summarize(const PostfixConfig& config) {
   std::vector<ParameterSummary> summaries;
   for (const Setting* setting : config.main().settings()) {

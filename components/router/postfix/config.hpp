@@ -43,8 +43,14 @@ class PostfixConfig {
   /// The text of another file of the folder that was read at load (`:include:` lists, list files), or nullptr.
   const TableSource::File* file(std::string_view name) const;
 
+  /// An account's .forward: the folder's `forward/USER`, or `forward/USER+EXT` for `.forward+EXT`; nullptr when the
+  /// folder does not have it.
+  const TableSource::File* dot_forward(std::string_view local_part) const;
+
   /// What is in the folder and not modelled, by place.
   const std::vector<NotUnderstood>& not_understood() const { return not_understood_; }
+  /// Lines of which a delivery may yet find that it is not understood.
+  const std::vector<SourcePosition>& doubtful() const { return doubtful_; }
   const Diagnostics& warnings() const { return warnings_; }
   const std::vector<IpAddress>& own_addresses() const { return own_addresses_; }
 
@@ -55,7 +61,9 @@ class PostfixConfig {
   Parameters parameters_;
   std::map<std::string, TablePtr, std::less<>> tables_;
   std::map<std::string, TableSource::File, std::less<>> files_;
+  std::map<std::string, TableSource::File, std::less<>> dot_forwards_;
   std::vector<NotUnderstood> not_understood_;
+  std::vector<SourcePosition> doubtful_;
   Diagnostics warnings_;
   std::vector<IpAddress> own_addresses_;
 };

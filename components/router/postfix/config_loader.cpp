@@ -44,6 +44,7 @@ class ConfigLoader {
     for (const Service& service : config_.master_->services()) collect_alias_files(config_.parameters_of(&service));
     read_origin(config_.parameters_);
     open_one("local accounts", "unix:passwd.byname", {config_.main_->file(), 0, 0}, true);
+    read_dot_forwards();
     open_tables_of(config_.parameters_);
     for (const Service& service : config_.master_->services()) {
       if (service.overrides.empty()) continue;
@@ -67,7 +68,6 @@ class ConfigLoader {
                          {}});
       return false;
     }
-    main_text_ = file->text;
     auto main = MainCf::parse(file->text, file->shown_path);
     if (!main) {
       errors_ = main.error();
@@ -143,6 +143,17 @@ class ConfigLoader {
         alias_files_.insert(std::move(element));
       }
     }
+  }
+
+  /// local(8) reads them in the users' homes, which no folder holds; here they stand in `forward/`, by account.
+  void read_dot_forwards() {
+    for (const std::string& name : folder_.files_in("forward")) {
+      const auto file = folder_.read("forward/" + name);
+      if (!file) continue;
+      config_.dot_forwards_.emplace(to_lower(name), *file);
+      read_includes_in(*file, 0);
+    }
+    config_.doubtful_ = find_doubtful(config_, folder_.read("/etc/passwd"));
   }
 
   /// Debian: myorigin may be the name of a file with the domain.
@@ -274,7 +285,6 @@ class ConfigLoader {
   const LoadOptions& options_;
   PostfixConfig config_;
   std::shared_ptr<HostDefaults> host_defaults_;
-  std::string main_text_;
   std::set<std::string, std::less<>> alias_files_;
   Diagnostics errors_;
 };

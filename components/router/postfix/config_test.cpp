@@ -111,7 +111,8 @@ TEST(Config, WhatIsNotModelledIsListedByLine) {
                            "virtual_alias_maps = ldap:/etc/postfix/ldap.cf\n"
                            "notify_classes = bounce\n"
                            "smtp_tls_loglevel = 1\n"
-                           "message_drop_headers = bcc, content-length, resent-bcc, return-path\n"},
+                           "message_drop_headers = bcc, content-length, resent-bcc, return-path\n"
+                           "smtp_header_checks = regexp:/etc/postfix/out_checks\n"},
                           {"master.cf",
                            "smtp inet n - y - - smtpd -o smtpd_proxy_filter=127.0.0.1:10025\n"
                            "25 inet n - y - 1 postscreen\n"
@@ -122,7 +123,7 @@ TEST(Config, WhatIsNotModelledIsListedByLine) {
       testing::ElementsAre(
           testing::StartsWith("pf/main.cf:2 mailbox_command"), testing::StartsWith("pf/main.cf:4 smtp_generic_maps"),
           testing::AllOf(testing::StartsWith("pf/main.cf:5 "), testing::HasSubstr("did you mean relay_domains")),
-          testing::StartsWith("pf/main.cf:9 notify_classes"),
+          testing::StartsWith("pf/main.cf:9 notify_classes"), testing::StartsWith("pf/main.cf:12 smtp_header_checks"),
           testing::StartsWith("pf/master.cf:1 service smtp: smtpd_proxy_filter"),
           testing::StartsWith("pf/master.cf:2 service 25 runs postscreen"),
           testing::StartsWith("pf/master.cf:3 service smtp: bogus_name"),

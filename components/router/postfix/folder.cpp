@@ -1,6 +1,7 @@
 // See folder.hpp.
 #include "components/router/postfix/folder.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -56,6 +57,16 @@ std::optional<TableSource::File> Folder::read(std::string_view name) const {
   std::ostringstream text;
   text << stream.rdbuf();
   return TableSource::File{shown_ + "/" + file.string(), std::move(text).str()};
+}
+
+std::vector<std::string> Folder::files_in(std::string_view below) const {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path_ / below, error)) {
+    if (entry.is_regular_file(error)) names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 }  // namespace watershed::postfix

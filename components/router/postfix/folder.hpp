@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace watershed::postfix {
 
@@ -24,6 +25,9 @@ class Folder {
   /// /etc/postfix or $config_directory are taken below the folder. Any other absolute `/a/b` is the folder's `a/b`, or
   /// its `b` where there is no `a/b`.
   std::optional<TableSource::File> read(std::string_view name) const;
+
+  /// The names of the files in a folder below, sorted; empty when there is none.
+  std::vector<std::string> files_in(std::string_view below) const;
 
   /// On the real machine two absolute names are two files. Notes that `name` is going to be read, and says which other
   /// name has been read from the same file of the folder; empty when none has.

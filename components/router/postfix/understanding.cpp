@@ -21,6 +21,7 @@ struct HarmlessValue {
   std::string_view value;
 };
 constexpr HarmlessValue harmless_values[] = {
+    {"forward_path", ""},
     {"lmtp_tls_security_level", "none"},
     {"lmtp_tls_security_level", "may"},
     {"mailbox_size_limit", "0"},
@@ -176,6 +177,21 @@ int style_prefix_bits(const IpAddress& address, std::string_view style) {
 }  // namespace
 
 std::vector<NotUnderstood> find_not_understood(const PostfixConfig& config) { return Examination(config).run(); }
+
+std::vector<SourcePosition> find_doubtful(const PostfixConfig& config,
+                                          const std::optional<TableSource::File>& accounts) {
+  std::vector<SourcePosition> found;
+  if (accounts) {
+    for (const LogicalLine& line : logical_lines(accounts->text)) found.push_back({accounts->shown_path, line.line, 1});
+  }
+  for (const Service& service : config.master().services()) {
+    const Parameters parameters = config.parameters_of(&service);
+    for (const char* name : {"mailbox_transport", "mailbox_transport_maps"}) {
+      if (service.command == "local" && parameters.is_set(name)) found.push_back(parameters.where(name));
+    }
+  }
+  return found;
+}
 
 HostAddresses find_own_addresses(const Parameters& parameters, const std::vector<IpAddress>& interfaces) {
   HostAddresses own;

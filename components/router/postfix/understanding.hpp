@@ -4,6 +4,7 @@
 
 #include "components/router/postfix/config.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,11 @@ namespace watershed::postfix {
 /// Parameters that Postfix 3.7 does not have, parameters whose effect is not modelled, and inet services other than
 /// smtpd.
 std::vector<NotUnderstood> find_not_understood(const PostfixConfig& config);
+
+/// The lines of which a delivery may yet find that it is not understood: the accounts, whose .forward nobody may have
+/// told, and what takes the mail of accounts that are not known. `accounts` is the folder's passwd file.
+std::vector<SourcePosition> find_doubtful(const PostfixConfig& config,
+                                          const std::optional<TableSource::File>& accounts);
 
 struct HostAddresses {
   std::vector<IpAddress> addresses;  ///< inet_interfaces and proxy_interfaces

@@ -37,6 +37,8 @@ LocalAgent::Rules::Rules(std::shared_ptr<const PostfixConfig> shared, const Reso
   const auto propagated = parameters.list("propagate_unmatched_extensions");
   propagates_alias = contains(propagated, "alias");
   propagates_include = contains(propagated, "include");
+  propagates_forward = contains(propagated, "forward");
+  reads_forward = !parameters.text("forward_path").empty();
 }
 
 LocalAgent::LocalAgent(std::shared_ptr<const PostfixConfig> config, const Resolver& resolver,

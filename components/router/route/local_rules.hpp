@@ -19,7 +19,8 @@ struct LocalAgent::Rules {
   postfix::Maps alias_maps, mailbox_transport_maps, fallback_transport_maps;
   postfix::TablePtr accounts;
   std::string mailbox_transport, fallback_transport, luser_relay, mailbox_command;
-  bool owner_special, expand_owner, propagates_alias, propagates_include;
+  bool owner_special, expand_owner, propagates_alias, propagates_include, propagates_forward;
+  bool reads_forward;  // forward_path is not empty
 
   Rules(std::shared_ptr<const PostfixConfig> shared, const Resolver& with, std::string_view name);
 };

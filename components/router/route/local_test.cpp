@@ -168,6 +168,70 @@ TEST_F(Local, EachLocalServiceHasItsOwnParameters) {
             "bounce 5.1.1 unknown user: \"calibration-east\"");
 }
 
+LocalDelivery deliver_with_forwards(std::string_view extra, std::string_view recipient, std::string_view nobodys) {
+  const TestFolder folder{{"main.cf", std::string(base) + std::string(extra)},
+                          {"aliases", "team: nobody, daemon\nself: nobody@example.com\n"},
+                          {"passwd", passwd},
+                          {"forward/nobody", nobodys},
+                          {"forward/nobody+away", "away@x.example\n"},
+                          {"forward/root", "# none\n"},
+                          {"members", "m@x.example\n"}};
+  const auto config = std::make_shared<const PostfixConfig>(folder.config());
+  EXPECT_THAT(config->not_understood(), testing::IsEmpty());
+  const Resolver resolver(config);
+  return LocalAgent(config, resolver).deliver(mail::ReversePath({"s", "x.example"}), address_from_internal(recipient));
+}
+
+TEST_F(Local, ADotForwardComesBeforeTheMailbox) {
+  struct Case {
+    std::string_view extra, recipient, nobodys, expected;
+  };
+  constexpr Case cases[] = {
+      {"", "nobody@example.com", "far@x.example\n", "forward far@x.example from s@x.example"},
+      {"mailbox_transport = lmtp:inet:192.0.2.30:24\n", "nobody+e@example.com",
+       "# mine\nfar@x.example,\n two@x.example",
+       "forward far@x.example from s@x.example; forward two@x.example from s@x.example"},
+      // Its own account stands for the mailbox; another account's mail is a message of its own.
+      {"", "nobody@example.com", "nobody\nfar@x.example\n", "mailbox nobody; forward far@x.example from s@x.example"},
+      {"", "nobody@example.com", "\\nobody, far@x.example\n", "mailbox nobody; forward far@x.example from s@x.example"},
+      {"", "nobody@example.com", "self, daemon\n", "mailbox nobody; forward daemon@mx.example.com from s@x.example"},
+      {"", "team@example.com", "far@x.example\n", "forward far@x.example from s@x.example; mailbox daemon"},
+      {"", "nobody@example.com", ":include:/etc/postfix/members\n", "forward m@x.example from s@x.example"},
+      {"", "nobody+away@example.com", "far@x.example\n", "forward away@x.example from s@x.example"},
+      {"", "root@example.com", "", "mailbox root"},
+      {"", "nobody@example.com", "", "mailbox nobody"},
+      {"forward_path =\n", "nobody@example.com", "far@x.example\n", "mailbox nobody"},
+      {"propagate_unmatched_extensions = forward\n", "nobody+e@example.com", "far@x.example\n",
+       "forward far+e@x.example from s@x.example"},
+      {"propagate_unmatched_extensions = forward\n", "nobody+away@example.com", "",
+       "forward away@x.example from s@x.example"},
+      {"", "nobody@example.com", "\"|/usr/bin/vacation nobody\"\n", "outside |/usr/bin/vacation nobody"},
+  };
+  for (const Case& each : cases) {
+    EXPECT_EQ(describe(deliver_with_forwards(each.extra, each.recipient, each.nobodys)), each.expected)
+        << each.recipient << " " << each.nobodys;
+  }
+}
+
+TEST_F(Local, ADotForwardThatNobodyToldIsNotUnderstood) {
+  const LocalDelivery delivery = deliver_with_forwards("", "daemon@example.com", "");
+  ASSERT_EQ(delivery.not_understood.size(), 1U);
+  EXPECT_EQ(to_file_line(delivery.not_understood.front().at), "pf/passwd:3");
+  EXPECT_THAT(delivery.not_understood.front().text, testing::HasSubstr("forward/daemon"));
+  EXPECT_THAT(deliver_with_forwards("forward_path =\n", "daemon@example.com", "").not_understood, testing::IsEmpty());
+  EXPECT_THAT(deliver_with_forwards("", "nobody@example.com", "").not_understood, testing::IsEmpty());
+  EXPECT_THAT(deliver_with_forwards("", "nosuch@example.com", "").not_understood, testing::IsEmpty());
+  // Whether there is such an account at all is not known either.
+  const TestFolder without_passwd{{"main.cf", std::string(base) + "mailbox_transport = lmtp:inet:192.0.2.30:24\n"},
+                                  {"aliases", "a: b\n"}};
+  const auto config = std::make_shared<const PostfixConfig>(without_passwd.config());
+  const Resolver resolver(config);
+  const LocalDelivery unknown = LocalAgent(config, resolver).deliver({}, {"joe", "example.com"});
+  ASSERT_EQ(unknown.not_understood.size(), 1U);
+  EXPECT_EQ(to_file_line(unknown.not_understood.front().at), "pf/main.cf:7");
+  EXPECT_THAT(config->doubtful(), testing::Contains(unknown.not_understood.front().at));
+}
+
 TEST_F(Local, LoopsGrowthAndOutsideDeliveries) {
   EXPECT_EQ(describe(deliver("", "daemon@example.com", {"x@y", " DAEMON@example.com "})),
             "bounce 5.4.6 mail forwarding loop for daemon@example.com");
