@@ -14,27 +14,43 @@
 
 namespace watershed::cli {
 
+namespace {
+
+// Of the folders that hosts begin with, and of those that steps bring.
+harness::NotUnderstoodLines not_understood_of(const harness::Suite& suite) {
+  harness::NotUnderstoodLines lines;
+  for (const auto& [name, world] : suite.worlds) {
+    if (world) harness::add_unwaived(world->spec, world->not_understood, lines);
+  }
+  for (const auto& scenario : suite.scenarios) {
+    for (const std::string& name : scenario->worlds) {
+      const auto world = suite.world_for(*scenario, name);
+      if (!world) continue;
+      harness::add_not_understood_of_steps(*scenario, world->spec, harness::ConfigReader::model, lines);
+    }
+  }
+  return lines;
+}
+
+}  // namespace
+
 ExitCode check(const Options& options) {
   const bool whole_suite =
       options.paths.empty() ||
       (options.paths.size() == 1 && harness::find_scenarios_root(options.paths.front()) == options.paths.front());
   const auto suite = load(options, whole_suite);
   if (!suite) return ExitCode::wrong_input;
-  std::size_t not_understood = 0;
-  for (const auto& [name, world] : suite->worlds) {
-    if (!world) continue;
-    for (const harness::NotUnderstoodLine& line : world->not_understood) {
-      say(fmt::format("{}: not understood: {}\n", line.place, line.text));
-      ++not_understood;
-    }
+  const harness::NotUnderstoodLines not_understood = not_understood_of(*suite);
+  for (const harness::NotUnderstoodLine& line : not_understood) {
+    say(fmt::format("{}: not understood: {}\n", line.place, line.text));
   }
   if (!options.quiet) {
     say(fmt::format("{} scenarios, {} worlds, {} requirements: no errors\n", suite->scenarios.size(),
                     suite->worlds.size(), suite->requirements.size()));
   }
-  if (not_understood == 0) return ExitCode::ok;
-  complain(fmt::format("{} configuration line(s) are not understood: every verdict on these worlds is inconclusive",
-                       not_understood));
+  if (not_understood.empty()) return ExitCode::ok;
+  complain(fmt::format("{} configuration line(s) are not understood: every verdict that rests on them is inconclusive",
+                       not_understood.size()));
   return ExitCode::inconclusive;
 }
 

@@ -74,7 +74,8 @@ ScenarioResult run_scenario(const Scenario& scenario, std::shared_ptr<const Worl
                           surroundings.figures_elsewhere,
                           running.executor().now()};
   result.not_understood = world->not_understood;
-  for (NotUnderstoodLine& line : running.not_understood()) result.not_understood.push_back(std::move(line));
+  add_not_understood_of_steps(scenario, world->spec, ConfigReader::model, result.not_understood);
+  add_unwaived(world->spec, running.not_understood(), result.not_understood);
   judge(evidence, "simulated", result);
   if (options.compare) result.compared = compared_messages(evidence, result);
   if (options.hash_content) fill_content_hashes(evidence, result);

@@ -143,18 +143,12 @@ std::vector<StoredCopy> SimulatedWorld::copies() const {
   return copies;
 }
 
-std::vector<NotUnderstoodLine> SimulatedWorld::not_understood() const {
-  std::vector<NotUnderstoodLine> lines;
+NotUnderstoodLines SimulatedWorld::not_understood() const {
+  NotUnderstoodLines lines;
   for (const Parts& parts : parts_) {
     if (!parts.router) continue;
     for (const postfix::NotUnderstood& line : parts.router->not_understood()) {
-      const std::string place = to_file_line(line.at);
-      const auto waived = [&](const WaiverSpec& waiver) {
-        return world_->spec.shown_folder + "/" + waiver.place == place;
-      };
-      if (std::none_of(world_->spec.waivers.begin(), world_->spec.waivers.end(), waived)) {
-        lines.push_back({place, line.text});
-      }
+      lines.push_back({to_file_line(line.at), line.text});
     }
   }
   return lines;

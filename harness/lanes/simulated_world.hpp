@@ -37,8 +37,8 @@ class SimulatedWorld final : private OnSimulatedStage, public StagedWorld {
   std::vector<StoredCopy> copies() const override;
 
   stage::MemoryNetwork& network() { return simulated_.network; }
-  /// What routers met at run time and do not model.
-  std::vector<NotUnderstoodLine> not_understood() const;
+  /// What routers met at run time and do not model, waived or not.
+  NotUnderstoodLines not_understood() const;
   const std::string& task_failure() const { return simulated_.executor.failure(); }
 
   StepError set_host(const std::string& host, bool up) override;

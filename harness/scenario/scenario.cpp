@@ -280,4 +280,9 @@ Diagnostics check_names(const Scenario& scenario, const WorldSpec& world) {
   return diagnostics;
 }
 
+void add_not_understood_of_steps(const Scenario& scenario, const WorldSpec& world, ConfigReader reader,
+                                 NotUnderstoodLines& to) {
+  for (const auto& step : scenario.steps) add_unwaived(world, step->not_understood(world, reader), to);
+}
+
 }  // namespace watershed::harness

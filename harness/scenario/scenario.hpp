@@ -2,6 +2,7 @@
 #pragma once
 
 #include "harness/scenario/finding.hpp"
+#include "harness/world/not_understood.hpp"
 #include "harness/world/world_spec.hpp"
 #include "harness/yaml/document.hpp"
 #include "stage/task.hpp"
@@ -31,6 +32,9 @@ class Step {
 
   /// What is wrong with the step on this world: files that it names and that are not there or malformed.
   virtual Diagnostics check(const WorldSpec&) const { return {}; }
+
+  /// What is not understood of the configuration that the step brings, and not waived.
+  virtual NotUnderstoodLines not_understood(const WorldSpec&, ConfigReader) const { return {}; }
 
   /// Message ids that the step brings into being.
   virtual std::vector<std::string> message_ids() const { return {}; }
@@ -106,5 +110,9 @@ Parsed<Scenario> read_scenario(const std::filesystem::path& file, const std::str
 
 /// Hosts, zones, classes and message ids that `scenario` names and `world` (or the scenario) does not have.
 Diagnostics check_names(const Scenario& scenario, const WorldSpec& world);
+
+/// Adds what is not understood of the folders that steps of the scenario bring into `world`, each line once.
+void add_not_understood_of_steps(const Scenario& scenario, const WorldSpec& world, ConfigReader reader,
+                                 NotUnderstoodLines& to);
 
 }  // namespace watershed::harness

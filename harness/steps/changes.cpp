@@ -124,6 +124,16 @@ struct Configure final : Step {
     auto loaded = load_mailboxes(world, changed.mailboxes, changed.filter);
     return loaded ? Diagnostics{} : loaded.error();
   }
+
+  NotUnderstoodLines not_understood(const WorldSpec& world, ConfigReader reader) const override {
+    const HostSpec* spec = world.host(host);
+    if (spec == nullptr || !router.is_set()) return {};
+    const auto loaded = load_router(world, *spec, router);
+    if (!loaded) return {};  // said by check
+    NotUnderstoodLines lines;
+    add_unwaived(world, not_understood_lines(*spec, **loaded, reader), lines);
+    return lines;
+  }
 };
 
 FileReference reference(const Node& node, const char* key) {

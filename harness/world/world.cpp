@@ -3,7 +3,6 @@
 
 #include "components/router/postfix/config.hpp"
 #include "harness/world/mailboxes_file.hpp"
-#include "harness/world/milters.hpp"
 #include "harness/world/shown.hpp"
 #include "harness/world/spam_file.hpp"
 #include "harness/world/tenant_file.hpp"
@@ -16,14 +15,10 @@ namespace watershed::harness {
 
 namespace {
 
-std::string shown(const WorldSpec& world, const std::string& path) {
-  return world.shown_folder.empty() ? path : world.shown_folder + "/" + path;
-}
-
 Diagnostics missing(const WorldSpec& world, const FileReference& reference, std::string_view what) {
   return {{Severity::error,
            reference.at,
-           fmt::format("'{}' does not exist; expected {}", shown(world, reference.path), what),
+           fmt::format("'{}' does not exist; expected {}", world.shown(reference.path), what),
            {},
            {}}};
 }
@@ -53,8 +48,7 @@ class Loader {
   void load_host(const HostSpec& host) {
     HostConfig config;
     if (host.spam_filter.is_set()) {
-      auto rules =
-          read_spam_file(world_.spec.folder / host.spam_filter.path, shown(world_.spec, host.spam_filter.path));
+      auto rules = read_spam_file(world_.spec.folder / host.spam_filter.path, world_.spec.shown(host.spam_filter.path));
       take(rules, diagnostics_);
       if (rules) config.spam_rules = std::move(*rules);
     }
@@ -65,9 +59,8 @@ class Loader {
         config.router = *loaded;
         const postfix::PostfixConfig& folder = config.router->config();
         world_.warnings.insert(world_.warnings.end(), folder.warnings().begin(), folder.warnings().end());
-        note_not_understood(folder.not_understood());
         for (const SourcePosition& line : folder.doubtful()) may_be_waived_.insert(to_file_line(line));
-        note_not_understood(milters_without_a_part(folder, host.spam_filter.is_set() || !host.milter.empty()));
+        note_not_understood(not_understood_lines(host, *config.router, ConfigReader::model));
       }
       if (router->rule_processor.rules.is_set()) load_rule_processor(router->rule_processor, config);
     } else if (const auto* mail_store = std::get_if<MailStoreSpec>(&host.role)) {
@@ -94,7 +87,7 @@ class Loader {
   }
 
   void load_procmail(const RuleProcessorSpec& spec, HostConfig& config) {
-    auto rules = read_procmail_rules(world_.spec.folder / spec.rules.path, shown(world_.spec, spec.rules.path));
+    auto rules = read_procmail_rules(world_.spec.folder / spec.rules.path, world_.spec.shown(spec.rules.path));
     take(rules, diagnostics_);
     if (rules) config.procmail = std::move(*rules);
     for (const auto& [path, rcfile] : config.procmail.files) {
@@ -111,7 +104,7 @@ class Loader {
     diagnostics_.push_back({Severity::error,
                             spec.rules.at,
                             fmt::format("there is no folder {}; expected {}'s rule files there",
-                                        shown(world_.spec, spec.rules.path), spec.program),
+                                        world_.spec.shown(spec.rules.path), spec.program),
                             {},
                             {}});
   }
@@ -126,23 +119,16 @@ class Loader {
     world_.dns_views.push_back(std::move(view));
   }
 
-  void note_not_understood(const std::vector<postfix::NotUnderstood>& lines) {
-    for (const postfix::NotUnderstood& line : lines) {
-      const std::string place = to_file_line(line.at);
-      bool waived = false;
-      for (const WaiverSpec& waiver : world_.spec.waivers) {
-        if (shown(world_.spec, waiver.place) != place) continue;
-        used_waivers_.insert(waiver.place);
-        waived = true;
-      }
-      if (!waived) world_.not_understood.push_back({place, line.text});
-    }
+  void note_not_understood(const NotUnderstoodLines& lines) {
+    for (const NotUnderstoodLine& line : lines) may_be_waived_.insert(line.place);
+    add_unwaived(world_.spec, lines, world_.not_understood);
   }
 
   // A waiver for a line that is understood, or gone, would hide the next thing that comes to stand there.
   void check_waivers() {
     for (const WaiverSpec& waiver : world_.spec.waivers) {
-      if (used_waivers_.contains(waiver.place) || may_be_waived_.contains(shown(world_.spec, waiver.place))) continue;
+      if (may_be_waived_.contains(world_.spec.shown(waiver.place)) || is_needed_by_a_step(world_.spec, waiver))
+        continue;
       diagnostics_.push_back(
           {Severity::error,
            waiver.at,
@@ -154,7 +140,6 @@ class Loader {
 
   World& world_;
   Diagnostics diagnostics_;
-  std::set<std::string> used_waivers_;
   std::set<std::string> may_be_waived_;
 };
 
@@ -165,7 +150,7 @@ Parsed<std::shared_ptr<const router::RouteDecider>> load_router(const WorldSpec&
   const std::filesystem::path path = world.folder / folder.path;
   if (!std::filesystem::is_directory(path)) return missing(world, folder, "a Postfix folder with a main.cf");
   postfix::LoadOptions options;
-  options.shown_folder = shown(world, folder.path);
+  options.shown_folder = world.shown(folder.path);
   options.hostname = host.name;
   options.addresses = host.addresses;
   auto config = postfix::load_postfix(path, options);
@@ -177,25 +162,25 @@ Parsed<std::vector<store::MailboxSettings>> load_mailboxes(const WorldSpec& worl
                                                            const FileReference& filter) {
   ScriptFolder scripts;
   if (filter.is_set()) {
-    scripts = {world.folder / filter.path, shown(world, filter.path)};
+    scripts = {world.folder / filter.path, world.shown(filter.path)};
     if (!std::filesystem::is_directory(scripts.path)) return missing(world, filter, "a folder of Sieve scripts");
   }
   if (!std::filesystem::is_regular_file(world.folder / mailboxes.path))
     return missing(world, mailboxes, "a mailboxes file");
-  return read_mailboxes_file(world.folder / mailboxes.path, shown(world, mailboxes.path), scripts);
+  return read_mailboxes_file(world.folder / mailboxes.path, world.shown(mailboxes.path), scripts);
 }
 
 Parsed<cloud::Tenant> load_tenant(const WorldSpec& world, const FileReference& tenant) {
   if (!std::filesystem::is_regular_file(world.folder / tenant.path)) return missing(world, tenant, "a tenant file");
-  return read_tenant_file(world.folder / tenant.path, shown(world, tenant.path));
+  return read_tenant_file(world.folder / tenant.path, world.shown(tenant.path));
 }
 
 Parsed<dns::ZoneSet> load_world_zones(const WorldSpec& world, std::span<const FileReference> files) {
   std::vector<dns::ZoneText> texts;
   for (const FileReference& file : files) {
-    auto text = read_text(world.folder / file.path, shown(world, file.path), file.at);
+    auto text = read_text(world.folder / file.path, world.shown(file.path), file.at);
     if (!text) return text.error();
-    texts.push_back({shown(world, file.path), std::move(*text)});
+    texts.push_back({world.shown(file.path), std::move(*text)});
   }
   return dns::load_zones(texts);
 }

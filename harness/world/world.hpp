@@ -9,6 +9,7 @@
 #include "fakes/spam/rule.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "harness/world/changed_folder.hpp"
+#include "harness/world/not_understood.hpp"
 #include "harness/world/procmail_rules.hpp"
 #include "harness/world/world_spec.hpp"
 
@@ -28,20 +29,12 @@ struct HostConfig {
   std::optional<std::vector<spam::Rule>> spam_rules;
 };
 
-/// A configuration line that the program does not understand: the verdict is inconclusive unless it is waived.
-struct NotUnderstoodLine {
-  std::string place;  ///< `worlds/phase2/postfix/int-mx/main.cf:12`
-  std::string text;
-
-  bool operator==(const NotUnderstoodLine&) const = default;
-};
-
 struct World {
   WorldSpec spec;
   std::vector<HostConfig> hosts;  ///< in the order of spec.hosts
   dns::ZoneSet zones;
-  std::vector<dns::View> dns_views;               ///< in the order of spec.dns_views
-  std::vector<NotUnderstoodLine> not_understood;  ///< what no waiver covers
+  std::vector<dns::View> dns_views;   ///< in the order of spec.dns_views
+  NotUnderstoodLines not_understood;  ///< of the folders that hosts begin with: what no waiver covers
   Diagnostics warnings;
   std::shared_ptr<const ChangedFolder> changed;  ///< keeps the folder of a changed world
 };

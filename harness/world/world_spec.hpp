@@ -103,6 +103,9 @@ struct WorldSpec {
   std::vector<LinkSpec> links;
   std::vector<WaiverSpec> waivers;
 
+  /// A path below the folder as messages write it.
+  std::string shown(const std::string& path) const { return shown_folder.empty() ? path : shown_folder + "/" + path; }
+
   const ZoneSpec* zone(std::string_view zone_name) const;
   const HostSpec* host(std::string_view host_name) const;
 

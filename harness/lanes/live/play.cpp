@@ -56,6 +56,18 @@ Task<void> beat(stage::RealExecutor& loop, const std::function<void()>& say_aliv
   }
 }
 
+// What hosts begin with; steps may bring more.
+NotUnderstoodLines milters_without_a_part(const World& world) {
+  NotUnderstoodLines lines;
+  for (std::size_t index = 0; index < world.hosts.size(); ++index) {
+    if (!world.hosts[index].router) continue;
+    add_unwaived(world.spec,
+                 not_understood_lines(world.spec.hosts[index], *world.hosts[index].router, ConfigReader::program),
+                 lines);
+  }
+  return lines;
+}
+
 // The facts of all witnesses in one journal, and the lineage that follows from them.
 struct Attested {
   Attested(const stage::Journal& direct, std::vector<stage::Fact> facts) : lineage(journal) {
@@ -113,6 +125,8 @@ ScenarioResult play_live(const Scenario& scenario, const std::shared_ptr<const W
                           surroundings.worlds,
                           surroundings.figures_elsewhere,
                           running.executor().now()};
+  result.not_understood = milters_without_a_part(*world);
+  add_not_understood_of_steps(scenario, world->spec, ConfigReader::program, result.not_understood);
   judge(evidence, "live", result);
   if (options.compare) result.compared = compared_messages(evidence, result);
   if (options.record.wanted) record_run(evidence, running.take_dialogues(reading), options.record, result);
