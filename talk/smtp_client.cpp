@@ -25,28 +25,6 @@ bool has_eight_bit(std::string_view text) {
 
 }  // namespace
 
-std::string_view to_string(SmtpStage at) {
-  switch (at) {
-    case SmtpStage::connect:
-      return "connecting";
-    case SmtpStage::greeting:
-      return "receiving the initial server greeting";
-    case SmtpStage::hello:
-      return "performing the EHLO handshake";
-    case SmtpStage::mail:
-      return "sending MAIL FROM";
-    case SmtpStage::rcpt:
-      return "sending RCPT TO";
-    case SmtpStage::data:
-      return "sending DATA command";
-    case SmtpStage::content:
-      return "sending end of data -- message may be sent more than once";
-    case SmtpStage::quit:
-      return "sending QUIT command";
-  }
-  return "?";
-}
-
 SmtpClient::SmtpClient(stage::Stage& stage, stage::HostId host, SmtpClientOptions options,
                        std::unique_ptr<stage::Stream> stream)
     : stage_(stage), host_(host), options_(std::move(options)), stream_(std::move(stream)) {}
@@ -55,14 +33,28 @@ Task<Result<std::unique_ptr<SmtpClient>, SessionFailure>> SmtpClient::open(stage
                                                                            IpAddress from, Endpoint to,
                                                                            SmtpClientOptions options) {
   const stage::Time deadline = stage.executor.now() + options.connect_timeout;
+  const stage::Custody custody = options.custody;
+  const auto note = [&](const std::string& why) {
+    if (custody == 0) return;
+    stage.journal.record({.kind = stage::FactKind::note,
+                          .host = host,
+                          .at = stage.executor.now(),
+                          .custody = custody,
+                          .detail = "no session with " + to_string(to),
+                          .text = why});
+  };
   auto stream = co_await stage.network.connect(from, to, deadline);
   if (!stream) {
     const std::string text = fmt::format("connect to {}: {}", options.peer_name, stage::to_string(stream.error()));
+    note(text);
     co_return SessionFailure{SmtpStage::connect, std::nullopt, text, false};
   }
   std::unique_ptr<SmtpClient> client(new SmtpClient(stage, host, std::move(options), std::move(*stream)));
   std::optional<SessionFailure> failure = co_await client->greet();
-  if (failure) co_return std::move(*failure);
+  if (failure) {
+    note(fmt::format("{} while {}", failure->text, to_string(failure->at)));
+    co_return std::move(*failure);
+  }
   co_return std::move(client);
 }
 

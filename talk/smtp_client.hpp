@@ -22,7 +22,8 @@ std::string_view to_string(SmtpStage at);
 
 struct SmtpClientOptions {
   std::string helo;
-  std::string peer_name;  ///< for texts and facts: `mx.ctbto.int[192.0.2.25]:25`
+  std::string peer_name;       ///< for texts and facts: `mx.ctbto.int[192.0.2.25]:25`
+  stage::Custody custody = 0;  ///< for facts: the message that the session is opened for; 0: none
   bool lmtp = false;
   bool pipelining = true;  ///< use it where offered
   stage::Duration connect_timeout = std::chrono::seconds(30);
@@ -52,7 +53,8 @@ struct RecipientOutcome {
 
 class SmtpClient {
  public:
-  /// Connects, reads the greeting, says hello. `host` owns the facts.
+  /// Connects, reads the greeting, says hello. `host` owns the facts: where it fails, `note` with the detail
+  /// `no session with 192.0.2.25:25`, as the message was on its way there.
   static stage::Task<Result<std::unique_ptr<SmtpClient>, SessionFailure>> open(stage::Stage& stage, stage::HostId host,
                                                                                IpAddress from, Endpoint to,
                                                                                SmtpClientOptions options);

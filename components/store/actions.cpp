@@ -173,7 +173,8 @@ Task<void> MailStore::submit(Custody custody, mail::Envelope envelope, mail::Mes
   const std::string recipient = display(envelope.recipients.front().forward_path);
   stage::Fact fact{.host = options_.host, .custody = custody, .recipient = recipient};
   while (options_.submission) {
-    talk::SmtpClientOptions client{.helo = options_.hostname, .peer_name = to_string(*options_.submission)};
+    talk::SmtpClientOptions client{
+        .helo = options_.hostname, .peer_name = to_string(*options_.submission), .custody = custody};
     auto session = co_await talk::SmtpClient::open(stage_, options_.host, options_.addresses.front(),
                                                    *options_.submission, std::move(client));
     std::optional<mail::Reply> reply;

@@ -96,7 +96,7 @@ Task<void> Outbound::keep_time() {
 
 Task<void> Outbound::run_connection(Lane& lane) {
   while (running_ && !lane.ready.empty()) {
-    OpenResult opened = co_await open(lane.hop);
+    OpenResult opened = co_await open(lane.hop, lane.ready.front().custody);
     if (!opened) {
       if (running_) put_off_all(lane, opened.error());
       break;

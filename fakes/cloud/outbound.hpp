@@ -91,9 +91,9 @@ class Outbound {
 
   stage::Task<void> keep_time();
   stage::Task<void> run_connection(Lane& lane);
-  stage::Task<OpenResult> open(NextHop hop);
-  stage::Task<OpenResult> open_mx(std::string domain);
-  stage::Task<OpenResult> open_first(std::string name, std::vector<Endpoint> endpoints);
+  stage::Task<OpenResult> open(NextHop hop, stage::Custody custody);
+  stage::Task<OpenResult> open_mx(std::string domain, stage::Custody custody);
+  stage::Task<OpenResult> open_first(std::string name, std::vector<Endpoint> endpoints, stage::Custody custody);
   void make_ready(OutboundEntry entry);
   void fill_connections(Lane& lane);
   void settle(OutboundEntry entry, const std::vector<talk::RecipientOutcome>& outcomes, const Opened& peer);

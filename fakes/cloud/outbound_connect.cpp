@@ -31,8 +31,8 @@ std::string peer_name(const std::string& name, const Endpoint& endpoint) {
 
 }  // namespace
 
-Task<Outbound::OpenResult> Outbound::open(NextHop hop) {
-  if (hop.smart_hosts.empty()) co_return co_await open_mx(hop.domain);
+Task<Outbound::OpenResult> Outbound::open(NextHop hop, stage::Custody custody) {
+  if (hop.smart_hosts.empty()) co_return co_await open_mx(hop.domain, custody);
   HopFailure last{mail::make_reply(450, "4.4.312", "DNS query failed"), {}};
   for (const SmartHost& smart_host : hop.smart_hosts) {
     std::vector<Endpoint> endpoints;
@@ -45,14 +45,14 @@ Task<Outbound::OpenResult> Outbound::open(NextHop hop) {
       if (endpoints.empty()) last = {mail::make_reply(450, "4.4.312", "DNS query failed for " + name), name};
     }
     if (endpoints.empty()) continue;
-    OpenResult opened = co_await open_first(std::move(name), std::move(endpoints));
+    OpenResult opened = co_await open_first(std::move(name), std::move(endpoints), custody);
     if (opened) co_return opened;
     last = opened.error();
   }
   co_return last;
 }
 
-Task<Outbound::OpenResult> Outbound::open_mx(std::string domain) {
+Task<Outbound::OpenResult> Outbound::open_mx(std::string domain, stage::Custody custody) {
   // An address literal names its host itself (RFC 5321 §4.1.3).
   if (domain.starts_with('[') && domain.ends_with(']')) {
     const std::string inner =
@@ -60,7 +60,7 @@ Task<Outbound::OpenResult> Outbound::open_mx(std::string domain) {
     const auto address = parse_ip_address(inner);
     if (!address) co_return HopFailure{mail::make_reply(550, "5.1.2", "Bad address literal " + domain), domain};
     std::vector<Endpoint> endpoints{{*address, options_.mx_port}};
-    co_return co_await open_first(domain, std::move(endpoints));
+    co_return co_await open_first(domain, std::move(endpoints), custody);
   }
   const talk::MailHosts found = co_await talk::resolve_mail_hosts(resolver_, stage_.random, domain);
   if (found.status == talk::MailHostsStatus::null_mx) {
@@ -73,14 +73,15 @@ Task<Outbound::OpenResult> Outbound::open_mx(std::string domain) {
   for (const talk::MailHost& host : found.hosts) {
     std::vector<Endpoint> endpoints;
     for (const IpAddress& address : host.addresses) endpoints.push_back({address, options_.mx_port});
-    OpenResult opened = co_await open_first(host.name, std::move(endpoints));
+    OpenResult opened = co_await open_first(host.name, std::move(endpoints), custody);
     if (opened) co_return opened;
     last = opened.error();
   }
   co_return last;
 }
 
-Task<Outbound::OpenResult> Outbound::open_first(std::string name, std::vector<Endpoint> endpoints) {
+Task<Outbound::OpenResult> Outbound::open_first(std::string name, std::vector<Endpoint> endpoints,
+                                                stage::Custody custody) {
   HopFailure last;
   for (const Endpoint& endpoint : endpoints) {
     const auto own = std::find_if(options_.addresses.begin(), options_.addresses.end(),
@@ -92,6 +93,7 @@ Task<Outbound::OpenResult> Outbound::open_first(std::string name, std::vector<En
     talk::SmtpClientOptions client;
     client.helo = options_.hostname;
     client.peer_name = peer_name(name, endpoint);
+    client.custody = custody;
     auto opened = co_await talk::SmtpClient::open(stage_, options_.host, *own, endpoint, std::move(client));
     if (opened) co_return Opened{std::move(*opened), name};
     last = {reply_for(opened.error()), name};

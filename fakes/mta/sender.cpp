@@ -215,7 +215,7 @@ Task<std::vector<Sender::Candidate>> Sender::find_candidates(Delivery& delivery)
 
 Task<void> Sender::attempt_at(Delivery& delivery, Candidate candidate, bool is_last) {
   for (;;) {
-    auto session = co_await pool_.take(candidate.endpoint, candidate.name);
+    auto session = co_await pool_.take(candidate.endpoint, candidate.name, delivery.result.custody);
     if (!session) {
       const talk::SessionFailure& failure = session.error();
       delivery.note_reason(failure.reply, failure.text);

@@ -22,7 +22,8 @@ IpAddress SessionPool::local_for(const IpAddress& peer) const {
   return any;
 }
 
-Task<Result<SessionPool::Session, talk::SessionFailure>> SessionPool::take(Endpoint peer, std::string peer_name) {
+Task<Result<SessionPool::Session, talk::SessionFailure>> SessionPool::take(Endpoint peer, std::string peer_name,
+                                                                           stage::Custody custody) {
   Peer& sessions = peers_.try_emplace(peer, stage_.executor).first->second;
   while (sessions.idle.empty() && sessions.in_use >= options_.parallel) co_await sessions.freed.wait();
   ++sessions.in_use;
@@ -34,6 +35,7 @@ Task<Result<SessionPool::Session, talk::SessionFailure>> SessionPool::take(Endpo
   }
   talk::SmtpClientOptions client = client_;
   client.peer_name = std::move(peer_name);
+  client.custody = custody;
   auto opened = co_await talk::SmtpClient::open(stage_, host_, local_for(peer.address), peer, std::move(client));
   if (!opened) {
     --sessions.in_use;

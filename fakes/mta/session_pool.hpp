@@ -44,7 +44,7 @@ class SessionPool {
 
   /// A session to `peer`: an idle one or a new one. Waits while `parallel` are in use. Every session (and only a
   /// session, not a failure) goes back through `give_back`.
-  stage::Task<Result<Session, talk::SessionFailure>> take(Endpoint peer, std::string peer_name);
+  stage::Task<Result<Session, talk::SessionFailure>> take(Endpoint peer, std::string peer_name, stage::Custody custody);
   /// Keeps the session for the next, or ends it in a task of its own.
   void give_back(Session session);
   /// Ends all idle sessions.

@@ -170,6 +170,53 @@ TEST_F(InvariantsTest, SegregationSeesATransactionThatWasOnlyTried) {
   EXPECT_THAT(check(check_segregation), SizeIs(1));
 }
 
+TEST_F(InvariantsTest, SegregationSeesMailThatFindsNoConnection) {
+  send_to(mx_);
+  const auto defer = [&](const std::string& text) {
+    record({.kind = FactKind::deferred, .host = mx_, .custody = 2, .recipient = "a@b", .text = text});
+  };
+  defer("connect to station.example[198.51.100.10]:25: Connection refused");
+  defer("host exchange.ctbto.org said: 451 4.4.1 connect to exchange.ctbto.org[192.0.2.80]:25: Connection refused");
+  EXPECT_THAT(check(check_segregation), IsEmpty()) << "what may go there, and what a peer says of its own ways";
+  defer("connect to exchange.ctbto.org[192.0.2.80]:587: Connection refused");
+  defer("4.4.1 delivery temporarily suspended: connect to exchange.ctbto.org[192.0.2.80]:587: Connection refused");
+  const Findings findings = check(check_segregation);
+  ASSERT_THAT(findings, SizeIs(1)) << "one route is one finding";
+  EXPECT_THAT(findings[0].sentence, HasSubstr("was on its way into zone personal"));
+  EXPECT_THAT(findings[0].sentence, HasSubstr("kept it out: connect to exchange.ctbto.org[192.0.2.80]:587: "));
+  EXPECT_FALSE(findings[0].is_inconclusive);
+}
+
+class UnreachedTest : public InvariantsTest, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(UnreachedTest, SegregationReadsWhatKeptMailFromAHost) {
+  send_to(mx_);
+  record({.kind = FactKind::deferred, .host = mx_, .custody = 2, .recipient = "a@b", .text = GetParam()});
+  EXPECT_THAT(check(check_segregation), SizeIs(1));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Texts, UnreachedTest,
+    ::testing::Values(
+        "connect to exchange.ctbto.org[192.0.2.80]:25: Connection timed out",
+        "4.4.1 delivery temporarily suspended: connect to exchange.ctbto.org[192.0.2.80]:25: Connection refused",
+        "4.4.1 expired after 120 hours in the queue: connect to exchange.ctbto.org[192.0.2.80]:25: refused",
+        "host exchange.ctbto.org[192.0.2.80] refused to talk to me: 554 5.7.1 Not you",
+        "4.4.2 lost connection with exchange.ctbto.org[192.0.2.80] while receiving the initial server greeting",
+        "450 4.4.316 Connection refused [Message=connect to exchange.ctbto.org[192.0.2.80]:25: refused]"));
+
+TEST_F(InvariantsTest, SegregationSeesAHostThatWasTriedBeforeAnother) {
+  send_to(mx_);
+  record({.kind = FactKind::note,
+          .host = mx_,
+          .custody = 2,
+          .detail = "no session with 192.0.2.80:25",
+          .text = "connect to exchange.ctbto.org[192.0.2.80]:25: Connection timed out"});
+  record({.kind = FactKind::note, .host = mx_, .custody = 2, .detail = "no session with 198.51.100.10:25"});
+  EXPECT_THAT(check(check_segregation), Contains(Field(&Finding::sentence, HasSubstr("was on its way into"))));
+  EXPECT_THAT(check(check_segregation), SizeIs(1));
+}
+
 TEST_F(InvariantsTest, SegregationSeesANoticeThatCrosses) {
   send_to(mx_);
   record({.kind = FactKind::failed, .host = mx_, .custody = 2, .recipient = "a@b"});

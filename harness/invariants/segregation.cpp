@@ -3,10 +3,13 @@
 #include "harness/invariants/invariant_table.hpp"
 
 #include "base/text.hpp"
+#include "mail/reply.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -44,6 +47,46 @@ std::string what_of_chain(const Evidence& evidence, const CustodyRecord& record)
   return "message";
 }
 
+std::optional<IpAddress> address_in(std::string_view text) {
+  const auto address = parse_ip_address(text);
+  return address ? std::optional(*address) : std::nullopt;
+}
+
+// `192.0.2.25:25` or `[2001:db8::1]:25`.
+std::optional<IpAddress> address_of(std::string_view endpoint) {
+  endpoint = endpoint.substr(0, endpoint.rfind(':'));
+  if (endpoint.starts_with('[') && endpoint.ends_with(']')) endpoint = endpoint.substr(1, endpoint.size() - 2);
+  return address_in(endpoint);
+}
+
+// Mail that found no way in, told by the text with which its host put it off: smtp(8) names the host that it was on its
+// way to, `connect to mx.example[192.0.2.25]:25: Connection refused`, and what waits behind such mail without a try of
+// its own has the same text. What a peer said is not looked at: it may speak of hosts of its own.
+std::optional<IpAddress> host_not_reached(std::string_view text) {
+  constexpr std::string_view expired = " in the queue: ";  // `expired after 120 hours in the queue: connect to …`
+  constexpr std::string_view suspended = "delivery temporarily suspended: ";
+  constexpr std::string_view provider = " [Message=";  // a provider's 4.4.315 to 4.4.317
+  const std::string_view first_word = text.substr(0, text.find(' '));
+  if (first_word.size() < text.size() && mail::parse_enhanced_status(first_word)) {
+    text.remove_prefix(first_word.size() + 1);
+  }
+  if (const std::size_t at = text.find(expired); text.starts_with("expired after ") && at != std::string_view::npos) {
+    text.remove_prefix(at + expired.size());
+  }
+  if (text.starts_with(suspended)) text.remove_prefix(suspended.size());
+  if (const std::size_t at = text.find(provider); text.starts_with("450 4.4.31") && at != std::string_view::npos) {
+    text.remove_prefix(at + provider.size());
+  }
+  const std::size_t open = text.find('[');
+  const std::size_t close = text.find(']', open);
+  if (open == std::string_view::npos || close == std::string_view::npos) return std::nullopt;
+  bool is_unreached = text.starts_with("host ") && text.substr(close + 1).starts_with(" refused to talk to me: ");
+  for (const char* start : {"connect to ", "lost connection with ", "conversation with "}) {
+    is_unreached = is_unreached || text.starts_with(start);
+  }
+  return is_unreached ? address_in(text.substr(open + 1, close - open - 1)) : std::nullopt;
+}
+
 class SegregationCheck {
  public:
   SegregationCheck(const Evidence& evidence, Findings& findings) : evidence_(evidence), findings_(findings) {}
@@ -60,6 +103,15 @@ class SegregationCheck {
       if (fact.kind == stage::FactKind::connected) note_peer(fact);
       if (fact.kind == stage::FactKind::attempted) check_attempted(fact);
       if (fact.kind == stage::FactKind::filtered) check_filtered(fact);
+      const bool is_trouble = fact.kind == stage::FactKind::deferred || fact.kind == stage::FactKind::failed;
+      if (const auto tried = is_trouble ? host_not_reached(fact.text) : std::nullopt) check_on_its_way(fact, *tried);
+    }
+    // These name the message and no recipient: a host that was tried before the last one shows here only.
+    for (const stage::Fact& fact : evidence_.journal.facts()) {
+      constexpr std::string_view no_session = "no session with ";
+      if (fact.kind != stage::FactKind::note || !fact.detail.starts_with(no_session)) continue;
+      const std::string_view endpoint = std::string_view(fact.detail).substr(no_session.size());
+      if (const auto tried = address_of(endpoint)) check_on_its_way(fact, *tried);
     }
   }
 
@@ -77,7 +129,7 @@ class SegregationCheck {
 
   void report(const RootMessage& root, const CustodyRecord& record, stage::HostId host, const std::string& zone,
               std::string_view what, std::string decided_by, std::string_view recipient,
-              const std::vector<std::string>& before) {
+              const std::vector<std::string>& before, std::string_view stopped_by = {}) {
     // One cause is one finding: a copy that crossed is reported where it entered, not again at each later host.
     if (!reported_.insert({root.custody, host, std::string(what)}).second) return;
     std::vector<std::string> path = evidence_.host_names(evidence_.lineage.path(record.id));
@@ -90,10 +142,11 @@ class SegregationCheck {
     found.path = path;
     found.trail = evidence_.trail(record.id, {});
     found.decided_by = decided_by.empty() ? exchanger_line(recipient) : std::move(decided_by);
-    found.sentence = fmt::format("{} '{}' (class {}) crossed into zone {}: {}{}", what, root.label, root.message_class,
-                                 zone, chain_text(path),
+    found.sentence = fmt::format("{} '{}' (class {}) {} zone {}: {}{}", what, root.label, root.message_class,
+                                 stopped_by.empty() ? "crossed into" : "was on its way into", zone, chain_text(path),
                                  found.decided_by.empty() ? "" : fmt::format(", sent there by {}", found.decided_by));
     if (const std::string turn = turned_by(before); !turn.empty()) found.sentence += fmt::format(", after {}", turn);
+    if (!stopped_by.empty()) found.sentence += fmt::format("; nothing but this kept it out: {}", stopped_by);
     findings_.push_back(std::move(found));
   }
 
@@ -129,6 +182,19 @@ class SegregationCheck {
            evidence_.decided_by(record->id, recipient), recipient, evidence_.trail(record->id, recipient));
   }
 
+  // A host that could not be reached is evidence of the route all the same: the next time it may be there.
+  void check_on_its_way(const stage::Fact& fact, const IpAddress& tried) {
+    const CustodyRecord* record = evidence_.lineage.custody(fact.custody);
+    const stage::HostId host = host_at(tried);
+    if (record == nullptr || host == 0) return;
+    const RootMessage& root = evidence_.lineage.roots().at(record->root);
+    const std::string recipient = fact.recipient.empty() ? recipient_of(fact, *record) : fact.recipient;
+    std::string zone;
+    if (may_handle(host, root.message_class, zone)) return;
+    report(root, *record, host, zone, what_of_chain(evidence_, *record), evidence_.decided_by(record->id, recipient),
+           recipient, evidence_.trail(record->id, recipient), fact.text);
+  }
+
   // The recipient that was refused in this transaction; else one that was not replaced by another on the sending host.
   std::string recipient_of(const stage::Fact& attempted, const CustodyRecord& record) const {
     const auto refused = refused_.find({attempted.connection, attempted.transaction});
@@ -139,15 +205,20 @@ class SegregationCheck {
     return {};
   }
 
-  void note_peer(const stage::Fact& fact) {
+  stage::HostId host_at(const IpAddress& address) const {
     for (const HostSpec& host : evidence_.world.hosts) {
-      for (const IpAddress& address : host.addresses) {
-        const std::string prefix = to_string(Endpoint{address, 0});
-        if (!fact.detail.starts_with(std::string_view(prefix).substr(0, prefix.size() - 1))) continue;
-        for (stage::HostId id = 1; id < evidence_.journal.hosts().size(); ++id) {
-          if (evidence_.journal.host_name(id) == host.name) peers_[fact.connection] = id;
-        }
+      if (std::find(host.addresses.begin(), host.addresses.end(), address) == host.addresses.end()) continue;
+      for (stage::HostId id = 1; id < evidence_.journal.hosts().size(); ++id) {
+        if (evidence_.journal.host_name(id) == host.name) return id;
       }
+    }
+    return 0;
+  }
+
+  void note_peer(const stage::Fact& fact) {
+    const auto address = address_of(fact.detail);
+    if (const stage::HostId host = address ? host_at(*address) : stage::HostId{0}; host != 0) {
+      peers_[fact.connection] = host;
     }
   }
 

@@ -179,6 +179,7 @@ Task<SmtpDelivery::Opened> SmtpDelivery::open_session(Target target) {
   talk::SmtpClientOptions options;
   options.helo = client_.helo_name;
   options.peer_name = fmt::format("{}:{}", session_.peer, target.port);
+  options.custody = batch_.message->custody;
   options.lmtp = client_.lmtp;
   options.connect_timeout = client_.connect_timeout;
   options.reply_timeout = client_.reply_timeout;
