@@ -74,6 +74,7 @@ void DnsServer::record(const StubAnswer& answer) {
   std::string outcome = fmt::format("{}: {}", to_string(answer.decision),
                                     answer.wire ? talk::to_string(answer.rcode) : std::string("silence"));
   if (answer.truncated) outcome += ", truncated";
+  if (!answer.outside.empty()) outcome += "; in no zone: " + answer.outside;
   stage_.journal.record({.kind = stage::FactKind::answered_query,
                          .host = host_,
                          .at = now,

@@ -84,6 +84,14 @@ TEST_F(ServerTest, ALookupIsOneFactOnEachSide) {
   EXPECT_EQ(facts(stage::FactKind::answered_query).back().decided_by, "unknown name");
 }
 
+TEST_F(ServerTest, AnExchangerThatNoZoneHasIsNamed) {
+  stub.replace(*load_zones(zone() + "@ MX 5 mx.hoster.example.\nnone MX 0 .\n", "w.zone"));
+  look_up("ctbto.int", RecordType::mx);
+  EXPECT_EQ(facts(stage::FactKind::answered_query).back().text, "records: NOERROR; in no zone: mx.hoster.example");
+  look_up("none.ctbto.int", RecordType::mx);
+  EXPECT_EQ(facts(stage::FactKind::answered_query).back().text, "records: NOERROR");
+}
+
 TEST_F(ServerTest, ALargeAnswerComesOverTcp) {
   EXPECT_EQ(look_up("big.ctbto.int", RecordType::txt).records.size(), 20U);
   const auto answered = facts(stage::FactKind::answered_query);

@@ -68,6 +68,7 @@ StubAnswer DnsStub::answer(std::string_view bytes, bool over_tcp, const IpAddres
     result.rcode = encoded.rcode;
     result.decision = encoded.decision;
     result.decided_by = encoded.decided_by;
+    result.outside = encoded.outside;
   };
   const bool truncates = effect.decides != nullptr && effect.decides->kind == FaultKind::truncate;
   if (effect.decides == nullptr || truncates) {

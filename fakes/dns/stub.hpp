@@ -26,7 +26,8 @@ struct StubAnswer {
   bool truncated = false;
   Decision decision = Decision::bad_query;
   std::string decided_by;
-  std::string fault;  ///< the fault that took effect, with its place; empty: none
+  std::string outside;  ///< exchangers in the answer that no zone has
+  std::string fault;    ///< the fault that took effect, with its place; empty: none
 };
 
 /// Clients of a view see `zones` in place of the world's zones with the same apex (split horizon, stale secondary).

@@ -214,7 +214,8 @@ EncodedAnswer encode(std::string_view name, RecordType type, const Findings& fin
                         .additional_start = 0,
                         .rcode = findings.rcode,
                         .decision = findings.decision,
-                        .decided_by = findings.decided_by};
+                        .decided_by = findings.decided_by,
+                        .outside = findings.outside};
   std::optional<std::string> core = to_wire(name, type, findings, false);
   if (!core) {
     Findings failure;

@@ -41,6 +41,7 @@ struct EncodedAnswer {
   talk::Rcode rcode = talk::Rcode::no_error;
   Decision decision = Decision::records;
   std::string decided_by;
+  std::string outside;  ///< see Findings
 };
 
 /// Encodes with names compressed. Over 65535 octets: SERVFAIL, broken_zone.

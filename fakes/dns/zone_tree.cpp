@@ -144,6 +144,16 @@ void ZoneTree::add_addresses_of_targets(Findings& findings) const {
   }
 }
 
+void ZoneTree::note_targets_outside(Findings& findings) const {
+  for (const AnswerRecord& found : findings.answer) {
+    if (found.record->type != RecordType::mx) continue;
+    const std::string target = target_of(*found.record);
+    if (target.size() <= 1 || is_inside(target)) continue;  // the null MX (RFC 7505) names nobody
+    if (!findings.outside.empty()) findings.outside += ", ";
+    findings.outside += talk::to_text_name(target);
+  }
+}
+
 Findings ZoneTree::find(std::string_view name, RecordType type) const {
   Findings findings;
   std::string target(name);
@@ -159,7 +169,8 @@ Findings ZoneTree::find(std::string_view name, RecordType type) const {
               .authority = {},
               .additional = {},
               .decision = Decision::broken_zone,
-              .decided_by = to_file_line(cut->at)};
+              .decided_by = to_file_line(cut->at),
+              .outside = {}};
     }
     const Node* node = node_or_wildcard(target);
     if (node == nullptr) {
@@ -177,6 +188,7 @@ Findings ZoneTree::find(std::string_view name, RecordType type) const {
     if (any) {
       findings.decided_by = to_file_line(findings.answer.front().record->at);
       add_addresses_of_targets(findings);
+      note_targets_outside(findings);
       return findings;
     }
     if (alias == nullptr) {
@@ -191,7 +203,8 @@ Findings ZoneTree::find(std::string_view name, RecordType type) const {
           .authority = {},
           .additional = {},
           .decision = Decision::broken_zone,
-          .decided_by = to_file_line(findings.answer.back().record->at)};
+          .decided_by = to_file_line(findings.answer.back().record->at),
+          .outside = {}};
 }
 
 Findings ZoneTree::deny(std::string_view name) const {

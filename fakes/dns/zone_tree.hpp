@@ -42,6 +42,7 @@ struct Findings {
   std::vector<AnswerRecord> additional;
   Decision decision = Decision::records;
   std::string decided_by;
+  std::string outside;  ///< exchangers in the answer that no zone has, `mx.example, mx2.example`
 };
 
 class ZoneTree {
@@ -70,6 +71,7 @@ class ZoneTree {
   const Record* dead_delegation(std::string_view name, const Record& soa) const;
   void add_negative(Findings& findings, std::string_view name, bool exists) const;
   void add_addresses_of_targets(Findings& findings) const;
+  void note_targets_outside(Findings& findings) const;
 
   ZoneSet zones_;
   Record root_soa_;

@@ -300,5 +300,71 @@ TEST_F(InvariantsTest, HermeticSeesWhatLeavesAndWhatTheStubNeverSaw) {
   EXPECT_THAT(check(check_hermetic), SizeIs(2));
 }
 
+class UnknownNamesTest : public InvariantsTest {
+ protected:
+  // What `host` asks, and what the stub answers.
+  void look_up(stage::HostId host, const std::string& name, const std::string& type, const std::string& answer) {
+    record({.kind = FactKind::answered_query, .recipient = name, .detail = type, .text = answer});
+    record({.kind = FactKind::looked_up, .host = host, .recipient = name, .detail = type, .text = "nxdomain"});
+  }
+
+  void look_up_unknown(stage::HostId host, const std::string& name, const std::string& type) {
+    look_up(host, name, type, "unknown name: NXDOMAIN");
+  }
+
+  void route(const std::string& detail) {
+    record({.kind = FactKind::routed, .host = mx_, .custody = 2, .recipient = "a@b", .detail = detail});
+  }
+
+  std::vector<std::string> sentences() {
+    std::vector<std::string> found;
+    for (const Finding& finding : check(check_hermetic)) {
+      EXPECT_TRUE(finding.is_inconclusive);
+      EXPECT_EQ(finding.label, "request");
+      found.push_back(finding.sentence);
+    }
+    return found;
+  }
+};
+
+TEST_F(UnknownNamesTest, AWayThatRestsOnANameInNoZoneIsInconclusive) {
+  send_to(mx_);
+  look_up_unknown(mx_, "Tenant.test.", "MX");
+  look_up_unknown(mx_, "hop.test", "A");
+  look_up_unknown(mx_, "hop.test", "AAAA");
+  EXPECT_THAT(sentences(), IsEmpty()) << "no mail went by these names";
+  route("smtp:tenant.test");
+  EXPECT_THAT(sentences(), ::testing::ElementsAre(HasSubstr("mx.ctbto.int looked up tenant.test MX to route mail")));
+  route("smtp:[hop.test]:587");
+  EXPECT_THAT(sentences(), SizeIs(2));
+}
+
+TEST_F(UnknownNamesTest, SoIsARecipientsDomainAndAnExchanger) {
+  send_to(mx_);
+  look_up(mx_, "b", "MX", "records: NOERROR; in no zone: mx.hoster.test");
+  EXPECT_THAT(sentences(), ::testing::ElementsAre(HasSubstr("and mx.hoster.test is in no zone of world w")));
+  look_up_unknown(mx_, "fallback.test", "A");
+  record({.kind = FactKind::deferred,
+          .host = mx_,
+          .custody = 2,
+          .recipient = "a@b",
+          .text = "Host or domain name not found. Name service error for name=fallback.test type=A: Host not found"});
+  EXPECT_THAT(sentences(), Contains(HasSubstr("looked up fallback.test A")));
+}
+
+TEST_F(UnknownNamesTest, WhatIsAskedAboutAClientOrAReversePathIsNot) {
+  send_to(mx_, "op@far.test");
+  look_up_unknown(mx_, "far.test", "MX");
+  look_up_unknown(mx_, "client.far.test", "A");
+  look_up_unknown(mx_, "10.100.51.198.in-addr.arpa", "PTR");
+  look_up(mx_, "b", "MX", "no name: NXDOMAIN");
+  record({.kind = FactKind::deferred,
+          .host = mx_,
+          .custody = 2,
+          .recipient = "a@b",
+          .text = "host x.example[198.51.100.10] said: 450 4.1.8 <op@far.test>: Domain not found"});
+  EXPECT_THAT(sentences(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace watershed::harness

@@ -45,7 +45,7 @@ expect:
   }
 
   void folder(const std::string& name, const std::string& settings) {
-    write(name + "/main.cf", "mynetworks = 127.0.0.0/8\n" + settings);
+    write(name + "/main.cf", "compatibility_level = 3.6\nmynetworks = 127.0.0.0/8\n" + settings);
     write(name + "/master.cf", "smtp inet n - n - - smtpd\nsmtp unix - - n - - smtp\n");
   }
 
@@ -84,7 +84,7 @@ TEST_F(RunScenarioTest, AFolderThatAStepBringsMakesTheVerdictInconclusiveToo) {
   const ScenarioResult result = run();
   EXPECT_EQ(result.verdict, Verdict::inconclusive);
   EXPECT_THAT(result.not_understood,
-              ElementsAre(AllOf(Field(&NotUnderstoodLine::place, "worlds/w/after/main.cf:2"),
+              ElementsAre(AllOf(Field(&NotUnderstoodLine::place, "worlds/w/after/main.cf:3"),
                                 Field(&NotUnderstoodLine::text, HasSubstr("smtpd_proxy_filter")))));
 }
 
@@ -96,7 +96,7 @@ TEST_F(RunScenarioTest, AMilterThatAStepBringsAndNothingStandsForIsNotUnderstood
 
 TEST_F(RunScenarioTest, WhatAStepBringsMayBeWaived) {
   folder("after", "smtpd_proxy_filter = inet:127.0.0.1:10025\n");
-  const ScenarioResult result = run("", "waive: [ { at: \"after/main.cf:2\", because: not of this run } ]\n");
+  const ScenarioResult result = run("", "waive: [ { at: \"after/main.cf:3\", because: not of this run } ]\n");
   EXPECT_EQ(result.verdict, Verdict::passed);
   EXPECT_THAT(result.not_understood, IsEmpty());
 }
@@ -107,6 +107,48 @@ TEST_F(RunScenarioTest, ALineOfSuchAFolderThatIsUnderstoodNeedsNoWaiver) {
   const auto world = load_world(folder_, "worlds/w");
   ASSERT_FALSE(world);
   EXPECT_THAT(render(world.error()), HasSubstr("needs a waiver"));
+}
+
+class UnknownDomainTest : public RunScenarioTest {
+ protected:
+  UnknownDomainTest() {
+    write("note.eml", "From: op@out.example\r\nTo: a@far.example\r\nSubject: note\r\n\r\nHello.\r\n");
+    write("change.yaml", R"(version: 1
+scenario: A router passes mail on, with a copy for an archive.
+requirements: [OPS-1]
+worlds: [w]
+steps:
+  - send: { id: note, class: verification, from: op@out.example, to: a@far.example, message: note.eml }
+expect:
+  - note: { delivered: { to: a@far.example, times: 1 } }
+)");
+  }
+
+  ScenarioResult run_with_copy_to(const std::string& archive, const std::string& more_zones = "") {
+    write("dns/w.zone",
+          "$ORIGIN example.\n$TTL 300\n@ IN SOA ns.example. host.example. 1 1 1 1 300\n@ IN NS ns\n"
+          "ns IN A 192.0.2.53\nmx IN A 192.0.2.25\nout IN A 198.51.100.1\nfar IN MX 10 mx\n" +
+              more_zones);
+    folder("before",
+           "relay_domains = far.example\ntransport_maps = inline:{ {far.example = smtp:[198.51.100.2]} }\n"
+           "always_bcc = " +
+               archive + "\n");
+    return run(R"( }
+  far.example: { zone: internet, address: 198.51.100.2, mta: {})");
+  }
+};
+
+TEST_F(UnknownDomainTest, ACopyForADomainInNoZoneMakesTheVerdictInconclusive) {
+  const ScenarioResult result = run_with_copy_to("archive@tenant.test");
+  EXPECT_EQ(result.verdict, Verdict::inconclusive);
+  EXPECT_THAT(result.findings,
+              ElementsAre(Field(&Finding::sentence, HasSubstr("tenant.test is in no zone of world w"))));
+}
+
+TEST_F(UnknownDomainTest, ADomainThatAZoneDoesNotHaveDoesNotExist) {
+  EXPECT_EQ(run_with_copy_to("archive@tenant.example").verdict, Verdict::passed);
+  const std::string nothing_below = "$ORIGIN test.\n@ IN SOA ns.example. host.example. 1 1 1 1 300\n";
+  EXPECT_EQ(run_with_copy_to("archive@tenant.test", nothing_below).verdict, Verdict::passed);
 }
 
 }  // namespace

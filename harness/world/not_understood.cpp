@@ -35,7 +35,7 @@ NotUnderstoodLines not_understood_lines(const HostSpec& host, const router::Rout
       if (std::find(lines.begin(), lines.end(), made) == lines.end()) lines.push_back(std::move(made));
     }
   };
-  if (reader == ConfigReader::model) add(decider.not_understood());
+  if (reader == ConfigReader::model) add(decider.config().not_understood());
   add(milters_without_a_part(decider.config(), host.spam_filter.is_set() || !host.milter.empty()));
   return lines;
 }

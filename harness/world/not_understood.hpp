@@ -27,7 +27,7 @@ using NotUnderstoodLines = std::vector<NotUnderstoodLine>;
 /// no part for is missing in either lane.
 enum class ConfigReader { model, program };
 
-/// Each line once, waivers not yet considered.
+/// Each line once, waivers not yet considered. What access restrictions do not model counts when a session meets them.
 NotUnderstoodLines not_understood_lines(const HostSpec& host, const router::RouteDecider& decider, ConfigReader reader);
 
 bool is_waived(const WorldSpec& world, std::string_view place);
