@@ -19,8 +19,9 @@ ScenarioResult skipped_result(const Scenario& scenario, const World& world, std:
                               std::string because);
 
 /// Checks invariants and expectations, beside the findings that the lane itself has put into `result`, and gives counts
-/// and verdict. A known-bad world passes only if what it states is reported; the lane of real programs cannot tell
-/// which line of their configuration decided, so there the stated place is not asked for.
+/// and verdict. A known-bad world passes only if what it states is reported, and nothing of the lane, of a step or of
+/// gaps in the evidence is; the lane of real programs cannot tell which line of their configuration decided, so there
+/// the stated place is not asked for.
 void judge(const Evidence& evidence, const std::string& lane, ScenarioResult& result);
 
 /// Something that went wrong with the lane itself.

@@ -72,6 +72,9 @@ yaml::Shape must_fail_shape() {
                  yaml::optional("at", yaml::text(), "Configuration line that has to be named.",
                                 "postfix/int-mx/transport:3"),
                  yaml::optional("says", yaml::text(), "Text that has to be in the sentence.", "loops"),
+                 yaml::optional("despite", yaml::list_of(yaml::text()).sized(1),
+                                "Texts of gaps in the evidence that belong to what is bad; others leave it open.",
+                                "[could not be read]"),
              })
       .exactly_one_of({"invariant", "expectation"});
 }
@@ -138,6 +141,7 @@ class Binder {
                                           : "expectation " + yaml::as_text((*node)["expectation"]);
     if (const Node* at = node->find("at")) must_fail.at = yaml::as_text(*at);
     if (const Node* says = node->find("says")) must_fail.says = yaml::as_text(*says);
+    if (const Node* despite = node->find("despite")) must_fail.despite = yaml::as_texts(*despite);
     scenario_.must_fail = std::move(must_fail);
   }
 

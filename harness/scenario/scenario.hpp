@@ -79,9 +79,10 @@ struct Change {
 
 /// What a known-bad world must be told.
 struct MustFail {
-  std::string rule;  ///< `invariant segregation` or `expectation path`
-  std::string at;    ///< configuration `file:line` below the world's folder; empty: not asked
-  std::string says;  ///< part of the sentence; empty: not asked
+  std::string rule;                  ///< `invariant segregation` or `expectation path`
+  std::string at;                    ///< configuration `file:line` below the world's folder; empty: not asked
+  std::string says;                  ///< part of the sentence; empty: not asked
+  std::vector<std::string> despite;  ///< parts of sentences: gaps in the evidence that what is bad here causes
 };
 
 struct Scenario {

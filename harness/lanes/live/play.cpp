@@ -23,13 +23,14 @@ stage::Duration real_horizon(const Scenario& scenario) {
   return std::clamp<stage::Duration>(scaled, std::chrono::seconds(5), std::chrono::seconds(60));
 }
 
-// Steps, and the wait for what comes of them.
-Task<void> act(LiveWorld& world, const Scenario& scenario, Findings& findings) {
+// Steps, and the wait for what comes of them. `started`: whether the world came to be there for them.
+Task<void> act(LiveWorld& world, const Scenario& scenario, Findings& findings, bool& started) {
   if (auto error = co_await world.start()) {
     findings.push_back(lane_finding("live", "the world could not be started: " + *error));
     findings.back().is_inconclusive = world.is_beyond_lane();
     co_return;
   }
+  started = true;
   for (const auto& step : scenario.steps) {
     world.journal().record({.kind = stage::FactKind::step, .at = world.executor().now(), .detail = step->summary});
     co_await step->act(world);
@@ -40,8 +41,9 @@ Task<void> act(LiveWorld& world, const Scenario& scenario, Findings& findings) {
   for (const std::string& death : world.deaths()) findings.push_back(lane_finding("live", death));
 }
 
-Task<void> act_and_keep(LiveWorld& world, const Scenario& scenario, Findings& findings, std::filesystem::path folder) {
-  co_await act(world, scenario, findings);
+Task<void> act_and_keep(LiveWorld& world, const Scenario& scenario, Findings& findings, bool& started,
+                        std::filesystem::path folder) {
+  co_await act(world, scenario, findings, started);
   if (!folder.empty()) {
     const auto written = co_await write_live_artifacts(world, std::move(folder));
     if (!written) findings.push_back(lane_finding("live", written.error().message));
@@ -96,16 +98,17 @@ ScenarioResult play_live(const Scenario& scenario, const std::shared_ptr<const W
   if (!options.artifacts.empty()) artifacts = options.artifacts / artifact_folder(result);
   std::error_code ignored;
   std::filesystem::remove_all(artifacts, ignored);
-  running.loop().spawn(act_and_keep(running, scenario, result.findings, artifacts));
+  bool has_started = false;
+  running.loop().spawn(act_and_keep(running, scenario, result.findings, has_started, artifacts));
   running.loop().spawn(beat(running.loop(), say_alive));
   running.loop().run_until(run_max);
   if (running.loop().now() >= run_max) result.findings.push_back(lane_finding("live", "it was not over after a day"));
   if (!running.loop().failure().empty()) {
     result.findings.push_back(lane_finding("live", "a part of the world broke down: " + running.loop().failure()));
   }
-  if (running.is_beyond_lane()) {
-    // Nothing was sent, so every expectation would seem broken.
-    result.verdict = Verdict::inconclusive;
+  if (!has_started) {
+    // Nothing was sent, so every expectation would seem broken; in a known-bad world that would look like the proof.
+    result.verdict = running.is_beyond_lane() ? Verdict::inconclusive : Verdict::failed;
     return result;
   }
   running.note_queues();
