@@ -103,7 +103,7 @@ class LiveSuiteRun {
   void start(Sequence& sequence) {
     const std::string& name = sequence.worlds[sequence.next++];
     const auto world = suite_.world_for(*sequence.scenario, name);
-    if (auto reason = live_skip_reason(*sequence.scenario, world->spec, level_)) {
+    if (auto reason = live_skip_reason(*sequence.scenario, *world, level_)) {
       finish(sequence, skipped_result(*sequence.scenario, *world, options_.run.seed, "live", std::move(*reason)));
       return;
     }

@@ -13,4 +13,8 @@ namespace watershed::harness {
 /// non_smtpd_milters is one of these says nothing of mail that programs submit: the router notes it when there is any.
 std::vector<postfix::NotUnderstood> milters_without_a_part(const postfix::PostfixConfig& config, bool has_filter);
 
+/// Those of the same that main.cf's own smtpd_milters does not name: at the sockets that it names, and at no others,
+/// the live lane has a real filter.
+std::vector<postfix::NotUnderstood> milters_beside_main_cf(const postfix::PostfixConfig& config);
+
 }  // namespace watershed::harness

@@ -1,9 +1,11 @@
 // See live_run.hpp.
 #include "harness/lanes/live/live_run.hpp"
 
+#include "base/text.hpp"
 #include "harness/lanes/judge.hpp"
 #include "harness/lanes/live/play.hpp"
 #include "harness/result_file/result_file.hpp"
+#include "harness/world/milters.hpp"
 
 #include <fmt/format.h>
 
@@ -47,6 +49,21 @@ std::optional<std::string> missing_at_loopback_addresses(const Scenario& scenari
     }
   }
   return std::nullopt;
+}
+
+// Postfix asks a milter by its socket. Where nobody listens there, milter_default_action decides, and the world's
+// filter has seen nothing: that is another world than the one written down.
+std::optional<std::string> missing_filter(const HostSpec& host, const HostConfig& config) {
+  if (!config.router) return std::nullopt;
+  const postfix::PostfixConfig& folder = config.router->config();
+  const bool asks_any = !milters_without_a_part(folder, false).empty();
+  if (asks_any && !host.milter.empty() && !equal_ignoring_case(host.milter, host.name)) {
+    return fmt::format("simulated lane only: {} asks the spam filter of another host, {}", host.name, host.milter);
+  }
+  if (!config.spam_rules) return std::nullopt;
+  const std::vector<postfix::NotUnderstood> unserved = milters_beside_main_cf(folder);
+  if (unserved.empty()) return std::nullopt;
+  return fmt::format("simulated lane only: {}: {}", to_file_line(unserved.front().at), unserved.front().text);
 }
 
 }  // namespace
@@ -126,7 +143,7 @@ void LiveRun::end_if_late() {
 
 ScenarioResult LiveRun::result() { return std::move(result_); }
 
-std::optional<std::string> live_skip_reason(const Scenario& scenario, const WorldSpec& world, sandbox::Level level) {
+std::optional<std::string> live_skip_reason(const Scenario& scenario, const World& world, sandbox::Level level) {
   // Here time is waited for, if in a small part of its length: what takes hours is for the virtual clock.
   constexpr stage::Duration advance_max = std::chrono::minutes(30);
   constexpr stage::Duration horizon_max = std::chrono::hours(5);
@@ -138,7 +155,10 @@ std::optional<std::string> live_skip_reason(const Scenario& scenario, const Worl
     if (step->kind == "link") return "simulated lane only: " + step->summary;
   }
   if (scenario.horizon > horizon_max) return "virtual time only: it looks further ahead than five hours";
-  if (level == sandbox::Level::loopback_addresses) return missing_at_loopback_addresses(scenario, world);
+  for (std::size_t index = 0; index < world.hosts.size(); ++index) {
+    if (auto reason = missing_filter(world.spec.hosts[index], world.hosts[index])) return reason;
+  }
+  if (level == sandbox::Level::loopback_addresses) return missing_at_loopback_addresses(scenario, world.spec);
   return std::nullopt;
 }
 

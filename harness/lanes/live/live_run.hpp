@@ -14,7 +14,7 @@ namespace watershed::harness {
 
 /// Why a scenario says nothing in the live lane, or in a sandbox of this level, and is skipped there; nothing when it
 /// can be run.
-std::optional<std::string> live_skip_reason(const Scenario& scenario, const WorldSpec& world, sandbox::Level level);
+std::optional<std::string> live_skip_reason(const Scenario& scenario, const World& world, sandbox::Level level);
 
 /// A run under way in its sandbox.
 class LiveRun {
