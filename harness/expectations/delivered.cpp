@@ -9,6 +9,8 @@ namespace watershed::harness {
 
 namespace {
 
+double seconds(stage::Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
 struct Delivered final : Expectation {
   std::string to;
   std::string folder;
@@ -32,13 +34,7 @@ struct Delivered final : Expectation {
     for (const Delivery& delivery : root.deliveries) {
       if (!fits(delivery)) continue;
       ++arrived;
-      const stage::Duration took = delivery.at - root.offered_at;
-      if (within && took > *within) {
-        findings.push_back(finding_of(*this, evidence, root,
-                                      fmt::format("message '{}' took {:.3f} s to {}; expected at most {:.3f} s",
-                                                  root.label, std::chrono::duration<double>(took).count(), place(),
-                                                  std::chrono::duration<double>(*within).count())));
-      }
+      if (within) check_time(evidence, root, delivery, findings);
     }
     const bool wrong = times ? arrived != *times : arrived == 0;
     if (!wrong) return;
@@ -50,30 +46,61 @@ struct Delivered final : Expectation {
                                arrived > 0 ? "" : closest_deliveries(evidence, root.label, to, folder))));
   }
 
-  void check(const Evidence& evidence, Findings& findings) const override {
-    const std::vector<const RootMessage*> roots = subjects(*this, evidence, findings);
-    if (roots.empty()) return;
-    if (!count) {
-      for (const RootMessage* root : roots) check_one(evidence, *root, findings);
-      return;
+  void check_time(const Evidence& evidence, const RootMessage& root, const Delivery& delivery,
+                  Findings& findings) const {
+    const Took span = took(evidence, root, delivery);
+    const InTime timely = in_time(span, *within);
+    if (timely == InTime::yes) return;
+    Finding found = finding_of(*this, evidence, root,
+                               fmt::format("message '{}' took {:.3f} s to {}; expected at most {:.3f} s", root.label,
+                                           seconds(span.least), place(), seconds(*within)));
+    if (timely == InTime::open) {
+      found.sentence +=
+          fmt::format(", and it was put off: this lane shortens waiting {:g} times", evidence.time_factor);
+      found = left_open(std::move(found));
     }
+    findings.push_back(std::move(found));
+  }
+
+  // Of a load, how many arrive.
+  void check_count(const Evidence& evidence, const std::vector<const RootMessage*>& roots, Findings& findings) const {
     std::int64_t arrived = 0;
+    std::int64_t open = 0;
     const RootMessage* missing = nullptr;
     for (const RootMessage* root : roots) {
-      bool fitted = false;
+      InTime best = InTime::no;
       for (const Delivery& delivery : root->deliveries) {
-        const bool late = within && delivery.at - root->offered_at > *within;
-        fitted = fitted || (fits(delivery) && !late);
+        if (!fits(delivery) || best == InTime::yes) continue;
+        const InTime timely = within ? in_time(took(evidence, *root, delivery), *within) : InTime::yes;
+        if (timely != InTime::no) best = timely;
       }
-      arrived += fitted ? 1 : 0;
-      if (!fitted && missing == nullptr) missing = root;
+      arrived += best == InTime::yes ? 1 : 0;
+      open += best == InTime::open ? 1 : 0;
+      if (best == InTime::no && missing == nullptr) missing = root;
     }
-    if (arrived == *count) return;
-    findings.push_back(
+    if (arrived == *count && open == 0) return;
+    Finding found =
         finding_of(*this, evidence, missing != nullptr ? *missing : *roots.front(),
                    fmt::format("{} of the {} messages '{}' arrived in {}{}; expected {}{}", arrived, roots.size(),
                                subject, place(), within ? " in time" : "", *count,
-                               missing == nullptr ? "" : ". The first that did not: " + fate_of(evidence, *missing))));
+                               missing == nullptr ? "" : ". The first that did not: " + fate_of(evidence, *missing)));
+    if (open > 0) {
+      found.sentence +=
+          fmt::format(". Of {} more that is open: they were put off, and this lane shortens waiting {:g} times", open,
+                      evidence.time_factor);
+      if (arrived <= *count && *count <= arrived + open) found = left_open(std::move(found));
+    }
+    findings.push_back(std::move(found));
+  }
+
+  void check(const Evidence& evidence, Findings& findings) const override {
+    const std::vector<const RootMessage*> roots = subjects(*this, evidence, findings);
+    if (roots.empty()) return;
+    if (count) {
+      check_count(evidence, roots, findings);
+      return;
+    }
+    for (const RootMessage* root : roots) check_one(evidence, *root, findings);
   }
 };
 

@@ -26,6 +26,21 @@ std::string fate_of(const Evidence& evidence, const RootMessage& root);
 /// True if `wanted` is empty or names `recipient`, as offered or as it was rewritten to.
 bool names_recipient(std::string_view wanted, const Duty& duty);
 
+/// From sending to storing. Of a message that was put off, a lane that divides waiting sees less than the scenario
+/// means: at least the time that went by, and at most as much as if all of it had been waited.
+struct Took {
+  stage::Duration least{};
+  stage::Duration most{};
+};
+Took took(const Evidence& evidence, const RootMessage& root, const Delivery& delivery);
+
+/// Whether something was in time, as far as the lane can tell.
+enum class InTime { yes, no, open };
+InTime in_time(const Took& span, stage::Duration limit);
+
+/// `finding`, as one that the lane leaves open.
+Finding left_open(Finding finding);
+
 /// Visits each recipient of each copy of the message itself (no notices).
 void for_each_duty(const Evidence& evidence, const RootMessage& root,
                    const std::function<void(const CustodyRecord&, const Duty&)>& visit);

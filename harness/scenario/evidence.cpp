@@ -79,6 +79,11 @@ std::string Evidence::decided_by(stage::Custody custody, std::string_view recipi
   return {};
 }
 
+bool Evidence::was_put_off(const Delivery& delivery) const {
+  const std::vector<const Duty*> duties = duties_along(lineage, delivery.custody, delivery.recipient);
+  return std::any_of(duties.begin(), duties.end(), [](const Duty* duty) { return duty->deferred; });
+}
+
 FlowFigures Evidence::figures() const {
   FlowFigures figures;
   std::set<std::string> rules;

@@ -47,11 +47,17 @@ struct Evidence {
   /// Figures of the same scenario on the worlds that ran before this one.
   const std::map<std::string, FlowFigures>& figures_elsewhere;
   stage::Time ended_at{};
+  /// By what the lane divides times that are waited on purpose: between attempts, and in `advance`. The rest of a
+  /// message's way takes what it takes.
+  double time_factor = 1;
 
   const ZoneSpec* zone_of(stage::HostId host) const;  ///< nullptr for what stands in no zone (DNS stub, harness)
   std::vector<const RootMessage*> messages(std::string_view label) const;
   std::vector<const StoredCopy*> copies_of(const RootMessage& root) const;
   std::vector<std::string> host_names(const std::vector<stage::HostId>& hosts) const;
+
+  /// Whether the delivered copy was put off on its way, so that it waited for another attempt.
+  bool was_put_off(const Delivery& delivery) const;
 
   FlowFigures figures() const;
 

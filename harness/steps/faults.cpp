@@ -156,7 +156,7 @@ std::shared_ptr<Step> bind_fault(const Node& node, BindContext& context) {
   if (const Node* duration = node.find("for")) lasts = yaml::as_duration(*duration);
   bound->call = [host, rule, lasts](Theatre& theatre) {
     mta::ScriptRule active = rule;
-    if (lasts) active.until = theatre.executor().now() + *lasts;
+    if (lasts) active.until = theatre.executor().now() + theatre.on_clock(*lasts);
     return theatre.set_fault(host, std::move(active));
   };
   bound->uses.push_back({NameUse::Kind::host, node["host"]});

@@ -50,6 +50,8 @@ class Theatre {
   virtual const World& world() const = 0;
   /// Lets a time of the scenario's go by: in a small part of it where the lane's clock cannot be put forward.
   virtual stage::Task<void> pass(stage::Duration time) = 0;
+  /// How long a time of the scenario's is on the lane's clock.
+  virtual stage::Duration on_clock(stage::Duration time) const { return time; }
   /// A number that no other message of the run has.
   virtual std::uint64_t next_number() = 0;
   /// Notes that a step could not be done: the scenario fails.

@@ -72,8 +72,12 @@ StepError LiveWorld::flush(const std::string& name) {
   return std::nullopt;
 }
 
+stage::Duration LiveWorld::on_clock(stage::Duration time) const {
+  return std::chrono::duration_cast<stage::Duration>(time / live_time_factor);
+}
+
 Task<void> LiveWorld::pass(stage::Duration time) {
-  co_await real_executor.sleep_for(std::chrono::duration_cast<stage::Duration>(time / live_time_factor));
+  co_await real_executor.sleep_for(on_clock(time));
   // A minute is long for whatever was being done, and its small part here may be short.
   constexpr stage::Duration longest = std::chrono::seconds(5);
   constexpr stage::Duration between_looks = std::chrono::milliseconds(50);

@@ -83,6 +83,7 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   StepError set_link(const std::string& a, const std::string& b, bool cut) override;
   StepError flush(const std::string& host) override;
   stage::Task<void> pass(stage::Duration time) override;
+  stage::Duration on_clock(stage::Duration time) const override;
   stage::Task<StepError> configure_router(std::string host, FileReference folder,
                                           std::shared_ptr<const router::RouteDecider> decider) override;
   StepError configure_store(const std::string& host, const FileReference& scripts,

@@ -127,7 +127,8 @@ ScenarioResult play_live(const Scenario& scenario, const std::shared_ptr<const W
                           running.offered(),
                           surroundings.worlds,
                           surroundings.figures_elsewhere,
-                          running.executor().now()};
+                          running.executor().now(),
+                          live_time_factor};
   result.not_understood = milters_without_a_part(*world);
   add_not_understood_of_steps(scenario, world->spec, ConfigReader::program, result.not_understood);
   judge(evidence, "live", result);
