@@ -20,7 +20,7 @@ Exit codes:
   2  the command line is wrong
   3  a world, scenario or configuration file is wrong
   4  the environment cannot do it
-  5  inconclusive: configuration not understood, or evidence incomplete
+  5  inconclusive: configuration not understood, evidence incomplete, or nothing tested
   6  a threshold was breached
 Several apply: 3, 4, 1, 6, 5 in that order.)";
 

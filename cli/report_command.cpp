@@ -27,6 +27,11 @@ ExitCode merge_reports(const Options& options) {
   say(reports::final_text(*merged, style));
   write_annotations(options.annotations, *merged);
   if (!write_reports(*requests, *merged)) return ExitCode::environment;
+  // A shard may be empty, as --allow-empty says; all of them together may not.
+  if (merged->scenarios.empty()) {
+    complain("nothing was tested: no shard has a run");
+    return ExitCode::inconclusive;
+  }
   return static_cast<ExitCode>(harness::exit_code(*merged));
 }
 

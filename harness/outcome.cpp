@@ -3,6 +3,8 @@
 
 #include "harness/worst_verdict.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace watershed::harness {
@@ -97,12 +99,26 @@ void summarize(Outcome& outcome) {
   outcome.summary = summary;
 }
 
+std::string nothing_tested(const Outcome& outcome) {
+  const Summary& summary = outcome.summary;
+  if (outcome.shard.count > 1 || summary.scenarios == 0) return {};
+  if (summary.skipped == summary.scenarios) {
+    const std::string because = outcome.scenarios.empty() ? "" : outcome.scenarios.front().skipped_because;
+    return fmt::format("Nothing was tested: every run was skipped{}{}",
+                       because.empty() ? "" : "; the first: ", because);
+  }
+  if (outcome.lane == "both" && outcome.parity.compared == 0) {
+    return "The lanes were not compared: no message went through both";
+  }
+  return {};
+}
+
 int exit_code(const Outcome& outcome) {
   if (outcome.summary.errors > 0) return 4;
   if (outcome.summary.failed > 0 || !outcome.parity.unused_declarations.empty()) return 1;
   constexpr double parity_min = 0.99;
   if (outcome.parity.compared > 0 && outcome.parity.ratio() < parity_min) return 6;
-  if (outcome.summary.inconclusive > 0) return 5;
+  if (outcome.summary.inconclusive > 0 || !nothing_tested(outcome).empty()) return 5;
   return 0;
 }
 

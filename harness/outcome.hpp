@@ -153,7 +153,11 @@ struct Outcome {
 /// scenarios, but their messages, crossings and hosts do not.
 void summarize(Outcome& outcome);
 
-/// 0 passed, 1 failed, 3 and 4 errors are given by the caller, 5 inconclusive; 1 goes before 5.
+/// Why a run in which nothing broke shows nothing all the same, as a sentence for people; empty where it does show
+/// something, where nothing was to be run at all, and for a shard: what its whole tests is for the merging to say.
+std::string nothing_tested(const Outcome& outcome);
+
+/// 0 passed, 1 failed, 3 and 4 errors are given by the caller, 5 inconclusive, or nothing tested; 1 goes before 5.
 int exit_code(const Outcome& outcome);
 
 }  // namespace watershed::harness

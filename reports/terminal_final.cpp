@@ -238,6 +238,12 @@ std::string lane_text(const Outcome& outcome) {
   return out;
 }
 
+// The last line, for it is what the exit code says.
+std::string nothing_text(const Outcome& outcome, const TerminalStyle& style) {
+  const std::string reason = harness::nothing_tested(outcome);
+  return reason.empty() ? "" : paint(shown(reason), Color::yellow, style.color) + "\n";
+}
+
 }  // namespace
 
 std::string final_text(const Outcome& outcome, const TerminalStyle& style) {
@@ -250,10 +256,11 @@ std::string final_text(const Outcome& outcome, const TerminalStyle& style) {
     out += failure_text(run, style);
   }
   out += not_understood_text(outcome, style);
-  if (is_quiet) return all_held ? out : out + summary_text(outcome, style);
+  const std::string nothing = nothing_text(outcome, style);
+  if (is_quiet) return (all_held ? out : out + summary_text(outcome, style)) + nothing;
   if (style.verbosity == Verbosity::verbose) out += details_text(outcome, style);
   out += requirements_text(outcome, style) + shared_hosts_text(outcome, style) + routing_text(outcome, style);
-  return out + lane_text(outcome) + lane_comparison_text(outcome, style) + summary_text(outcome, style);
+  return out + lane_text(outcome) + lane_comparison_text(outcome, style) + summary_text(outcome, style) + nothing;
 }
 
 }  // namespace watershed::reports

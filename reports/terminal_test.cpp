@@ -83,6 +83,16 @@ TEST(Terminal, QuietIsSilentUnlessSomethingIsWrong) {
   EXPECT_THAT(text, Not(HasSubstr("Requirements")));
 }
 
+TEST(Terminal, SaysLastThatNothingWasTestedEvenQuietly) {
+  harness::ScenarioResult run = sample_passed();
+  run.verdict = harness::Verdict::skipped;
+  run.skipped_because = "only in the lane live";
+  const harness::Outcome outcome = sample_outcome({run});
+  const std::string line = "Nothing was tested: every run was skipped; the first: only in the lane live\n";
+  EXPECT_EQ(final_text(outcome, {.verbosity = Verbosity::quiet}), line);
+  EXPECT_THAT(final_text(outcome, plain), EndsWith(line));
+}
+
 TEST(Terminal, VerboseTellsEveryRunAndWhatKnownBadWorldsDid) {
   const TerminalStyle verbose{.verbosity = Verbosity::verbose};
   EXPECT_EQ(progress_text(sample_passed(), 9, 12, verbose),

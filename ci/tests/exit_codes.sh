@@ -90,6 +90,11 @@ expect_status 0 "nothing selected, as meant"
 run "$watershed" run no/such/file.yaml
 expect_status 3 "a path that is not there"
 
+# Skipping everything: 5, and a line that says so.
+run "$watershed" run scenarios/live/mailbox-full.yaml --lane simulated
+expect_status 5 "every run skipped"
+expect_output "^Nothing was tested: every run was skipped; the first: only in the lane live$" "every run skipped"
+
 # The environment: 4.
 : >plain_file
 run "$watershed" run "$good" --world phase2 --report json=plain_file/report.json

@@ -2,10 +2,12 @@
 #include "harness/result_file/merge.hpp"
 
 #include "harness/compare/worlds.hpp"
+#include "sandbox/level.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace watershed::harness {
 
@@ -26,6 +28,7 @@ std::string mismatch(const NamedOutcome& first, const NamedOutcome& part) {
   };
   if (a.seed != b.seed) return differ("seed", a.seed, b.seed);
   if (a.lane != b.lane) return differ("lane", a.lane, b.lane);
+  if (a.time_factor != b.time_factor) return differ("time factor", a.time_factor, b.time_factor);
   if (a.shard.count != b.shard.count) return differ("number of shards", a.shard.count, b.shard.count);
   if (requirement_ids(a) != requirement_ids(b)) {
     return fmt::format("{} and {} have other requirements", first.name, part.name);
@@ -46,6 +49,29 @@ void add_parity(Parity& merged, const Parity& part) {
   unused.erase(std::unique(unused.begin(), unused.end()), unused.end());
 }
 
+// How much a sandbox keeps in, from the best; what is not known is the last.
+std::size_t weakness(const std::string& sandbox_level) {
+  const auto level = sandbox::find_level(sandbox_level);
+  return level ? static_cast<std::size_t>(*level) : std::numeric_limits<std::size_t>::max();
+}
+
+// Verdicts of all shards stand on the weakest sandbox and on every version that one of them ran with.
+void add_surroundings(Outcome& merged, const Outcome& part) {
+  if (weakness(part.sandbox_level) > weakness(merged.sandbox_level)) {
+    merged.sandbox_level = part.sandbox_level;
+    merged.record.sandbox = part.record.sandbox;
+  }
+  const auto add = [](std::map<std::string, std::string>& all, const std::map<std::string, std::string>& more) {
+    for (const auto& [name, version] : more) {
+      std::string& known = all[name];
+      if (fmt::format(" / {} / ", known).find(fmt::format(" / {} / ", version)) != std::string::npos) continue;
+      known += (known.empty() ? "" : " / ") + version;
+    }
+  };
+  add(merged.components, part.components);
+  add(merged.record.versions, part.record.versions);
+}
+
 // What a page needs of the whole run: each world and each input once, whichever shards had it.
 void add_circumstances(Outcome& merged, const Outcome& part) {
   for (const WorldMap& world : part.worlds) {
@@ -62,6 +88,7 @@ void add_circumstances(Outcome& merged, const Outcome& part) {
     std::vector<Waiver>& all = merged.record.waivers;
     if (std::find(all.begin(), all.end(), waiver) == all.end()) all.push_back(waiver);
   }
+  add_surroundings(merged, part);
   add_parity(merged.parity, part.parity);
   merge_comparisons(merged.world_comparison, part.world_comparison);
 }

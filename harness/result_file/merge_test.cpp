@@ -34,6 +34,34 @@ TEST(MergeShards, GivesTheOutcomeOfOneRun) {
   EXPECT_TRUE(*merged == whole);
 }
 
+TEST(MergeShards, StandsOnTheWeakestSandboxAndOnEveryVersion) {
+  NamedOutcome one{"1.json", part(1, 3, {"a.yaml"})};
+  NamedOutcome two{"2.json", part(2, 3, {"b.yaml"})};
+  NamedOutcome three{"3.json", part(3, 3, {"c.yaml"})};
+  const auto set = [](Outcome& outcome, const char* level, const char* postfix) {
+    outcome.lane = "live";
+    outcome.sandbox_level = level;
+    outcome.components = {{"Postfix", postfix}, {"Dovecot", "2.3.19"}};
+    outcome.time_factor = 300;
+    outcome.record.started_at = "2026-11-20T06:00:00Z";
+    outcome.record.sandbox = level;
+  };
+  set(one.outcome, "root-namespaces", "3.7.11");
+  set(two.outcome, "loopback-addresses", "3.7.1");
+  set(three.outcome, "single-user-namespace", "3.7.11");
+  for (const auto& parts : {std::vector{one, two, three}, std::vector{three, two, one}, std::vector{two, one, three}}) {
+    const auto merged = merge_shards(parts);
+    ASSERT_TRUE(merged) << merged.error().message;
+    EXPECT_EQ(merged->sandbox_level, "loopback-addresses");
+    EXPECT_EQ(merged->record.sandbox, "loopback-addresses");
+    EXPECT_EQ(merged->components.at("Dovecot"), "2.3.19");
+    const std::string& postfix = merged->components.at("Postfix");
+    EXPECT_TRUE(postfix == "3.7.11 / 3.7.1" || postfix == "3.7.1 / 3.7.11") << postfix;
+  }
+  two.outcome.time_factor = 100;
+  EXPECT_FALSE(merge_shards(std::vector{one, two, three}));
+}
+
 TEST(MergeShards, WantsEveryPartOfOneRun) {
   const auto error_of = [](const std::vector<NamedOutcome>& parts) {
     const auto merged = merge_shards(parts);
