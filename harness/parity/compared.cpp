@@ -14,14 +14,22 @@ using stage::FactKind;
 
 namespace {
 
-// Lines in an order of their own: the lanes need not agree on who came first.
+// Lines in an order of their own: the lanes need not agree on who came first. Two copies are not one; but of what is
+// said anew at every attempt, how often is a matter of the lane's clock.
 class Lines {
  public:
-  void add(std::string_view line) { lines_.insert(masked_srs(line)); }
+  enum class Repeats { counted, once };
+  explicit Lines(Repeats repeats = Repeats::counted) : repeats_(repeats) {}
+
+  void add(std::string_view line) {
+    std::string masked = masked_srs(line);
+    if (repeats_ == Repeats::counted || !lines_.contains(masked)) lines_.insert(std::move(masked));
+  }
   std::string text() const { return fmt::format("{}", fmt::join(lines_, "\n")); }
 
  private:
-  std::set<std::string> lines_;
+  Repeats repeats_;
+  std::multiset<std::string> lines_;
 };
 
 bool is_notice_kind(std::string_view why) {
@@ -201,8 +209,8 @@ class MessageComparer {
   std::vector<std::string> journal_;
   Lines mailboxes_;
   Lines hops_;
-  Lines replies_;
-  Lines rewriting_;
+  Lines replies_{Lines::Repeats::once};
+  Lines rewriting_{Lines::Repeats::once};
   Lines envelope_;
   Lines notices_;
   Lines content_;

@@ -70,7 +70,9 @@ std::string masked_content(const mail::Message& message, bool is_notice) {
     if (equal_ignoring_case(field.name, "Date")) value = "(date)";
     if (is_notice && !is_one_of(field.name, notice_fields)) continue;
     if (is_notice && equal_ignoring_case(field.name, "From")) value = address_in(value);
-    if (is_notice) value = value.substr(0, value.find_first_of("; "));
+    // What is masked already names a host, and the host is the point.
+    const bool has_parameters = !equal_ignoring_case(field.name, "Received");
+    if (is_notice && has_parameters) value = value.substr(0, value.find_first_of("; "));
     lines.push_back(fmt::format("{}: {}\n", to_lower(field.name), masked_srs(value)));
   }
   // A filter adds its fields in an order of its own.

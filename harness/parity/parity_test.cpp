@@ -113,6 +113,8 @@ TEST(MaskedContentTest, MasksByFieldAndNothingElse) {
   EXPECT_EQ(masked_srs("a+SRS=x1=jj=b.example=c@d"), masked_srs("a+SRS=y2=jo=b.example=c@d"));
   EXPECT_NE(masked_srs("a+SRS=x1=jj=b.example=c@d"), masked_srs("a+SRS=x1=jj=b.example=e@d"));
   EXPECT_EQ(masked("Subject: s\r\n\r\nsorry\r\n", true), masked("Subject: t\r\n\r\nI regret\r\n", true));
+  EXPECT_EQ(masked(simulated, true), masked(live, true));
+  EXPECT_NE(masked(simulated, true), masked("Received: by other.example (Postfix); now\r\n\r\nbody\r\n", true));
 }
 
 TEST(LaneDifferencesTest, ReadsEntriesAndRefusesWhatIsNone) {
