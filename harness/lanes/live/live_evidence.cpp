@@ -81,7 +81,7 @@ JournalReading LiveWorld::attest() {
     }
     if (const auto router = routers_.find(host.spec->name); router != routers_.end()) {
       for (const QueuedFile& file : router->second->queue()) {
-        if (file.queue != "maildrop") sources.queues.push_back({host.id, file.id, file.queue, {}, "in the queue"});
+        sources.queues.push_back({host.id, file.id, file.queue, {}, "in the queue"});
       }
     }
   }

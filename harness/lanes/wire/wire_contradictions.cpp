@@ -1,4 +1,5 @@
-// Where a fake is one end of a transaction, its own word and the wire must agree. See wire_reading.hpp.
+// Where a fake is one end of a transaction, its own word and the wire must agree; and a queue has what somebody is
+// known to have sent. See wire_reading.hpp.
 #include "base/text.hpp"
 #include "harness/lanes/wire/wire_reading.hpp"
 
@@ -55,6 +56,26 @@ void WireReading::check_witnesses() {
       fault(fmt::format("{} answered 250 for {} and its own record knows nothing of it", transaction.server->name,
                         each.forward_path),
             transaction.server);
+    }
+  }
+}
+
+// What sendmail(1) was given lies in maildrop until pickup(8) reads it (postdrop(1)): until then nobody can tell whose
+// message it is and where it goes, so no verdict can be given about it.
+void WireReading::check_queues() {
+  for (const QueueEntry& entry : sources.queues) {
+    for (const WireHost& host : hosts) {
+      if (host.id != entry.host) continue;
+      if (entry.queue == "maildrop") {
+        fault(fmt::format("a message was submitted at {} and not yet taken up ({} in its queue maildrop): whose it is "
+                          "and where it goes is not known",
+                          host.name, entry.queue_id),
+              &host);
+      } else if (find(host, entry.queue_id) == nullptr) {
+        fault(fmt::format("the queue of {} holds {} for {}, which nobody is known to have sent", host.name,
+                          entry.queue_id, entry.recipient),
+              &host);
+      }
     }
   }
 }

@@ -58,6 +58,7 @@ JournalReading WireJournal::read(const WireSources& sources) {
   reading.end_rule_processors();
   reading.note_recipes();
   reading.end_postfix();
+  reading.check_queues();
   reading.take_strays();
   reading.check_witnesses();
   reading.result.facts = in_causal_order(std::move(reading.result.facts));

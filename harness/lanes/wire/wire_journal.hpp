@@ -55,7 +55,7 @@ struct HeldFile {
 struct QueueEntry {
   stage::HostId host = 0;
   std::string queue_id;
-  std::string queue;      ///< active, deferred, hold …
+  std::string queue;      ///< active, deferred, hold … or maildrop, whose file names are no queue ids
   std::string recipient;  ///< empty: all whose end is not known
   std::string reason;
 };

@@ -207,6 +207,22 @@ TEST_F(WireJournalTest, AQueueEntryIsAnEnd) {
   EXPECT_EQ(end_of(world_.lineage(world_.read()), "robot@ctbto.int", "mx.example"), "queued");
 }
 
+// procmail's `! person@…`, when the router is killed before pickup(8) has read it: the copy that is kept must not be all.
+TEST_F(WireJournalTest, WhatWasSubmittedAndNotTakenUpIsAFault) {
+  station_to_mx("robot@ctbto.int");
+  world_.log(WireTestWorld::mx,
+             "4AAAAA: to=<robot@ctbto.int>, relay=procmail, delay=0.1, dsn=2.0.0, status=sent (delivered via procmail "
+             "service)");
+  EXPECT_EQ(faults(world_.read()), "");
+  // The name of a file in maildrop may be a queue id that once was in use.
+  for (const char* name : {"4FFFFF", "4AAAAA"}) {
+    world_.queues = {{WireTestWorld::mx, name, "maildrop", "", "in the queue"}};
+    const JournalReading reading = world_.read();
+    EXPECT_THAT(faults(reading), HasSubstr("submitted at mx.example and not yet taken up"));
+    EXPECT_NE(end_of(world_.lineage(reading), "robot@ctbto.int", "mx.example"), "queued");
+  }
+}
+
 TEST_F(WireJournalTest, MessagesKeepTheirNumberFromOneReadingToTheNext) {
   station_to_mx("robot@ctbto.int");
   WireJournal wire(world_.hosts, 0);

@@ -119,6 +119,7 @@ struct WireReading {
                                                  const store::MailboxSettings& mailbox);
   std::string store_line(const Held& held, std::string_view recipient, StoreDeed deed, std::string_view target);
   void check_witnesses();  // wire_contradictions.cpp
+  void check_queues();
   void take_strays();
 };
 
