@@ -37,6 +37,17 @@ stage::Fact rejection(const WireTransaction& transaction, std::string recipient,
   return fact;
 }
 
+// Mail is read on the ports that it usually has. What two hosts say on another may be mail too: a transport to port
+// 2525, and an smtpd there. Names are read where they are asked for.
+void check_unread(WireReading& reading, const witness::SeenConnection& seen, const WireHost& client,
+                  const WireHost& server) {
+  constexpr std::uint16_t dns_port = 53;
+  if (&client == &server || seen.is_refused || seen.server.port == dns_port) return;
+  reading.fault(fmt::format("{} connected to port {} of {}, where no mail is read: what they said is not known",
+                            client.name, seen.server.port, server.name),
+                &client);
+}
+
 bool is_refusal(const std::optional<mail::Reply>& reply) { return reply && reply->code >= 400; }
 
 }  // namespace
@@ -57,7 +68,10 @@ void WireReading::join_connections() {
     ids.push_back(id);
     const WireHost* client = host_at(seen.client.address);
     const WireHost* server = host_at(seen.server.address);
-    if (!seen.is_mail) continue;
+    if (!seen.is_mail) {
+      if (client != nullptr && server != nullptr) check_unread(*this, seen, *client, *server);
+      continue;
+    }
     if (client == nullptr || server == nullptr) {
       fault(fmt::format("a mail connection from {} to {}: one of them is no host of the world", to_string(seen.client),
                         to_string(seen.server)));

@@ -207,7 +207,8 @@ TEST_F(WireJournalTest, AQueueEntryIsAnEnd) {
   EXPECT_EQ(end_of(world_.lineage(world_.read()), "robot@ctbto.int", "mx.example"), "queued");
 }
 
-// procmail's `! person@…`, when the router is killed before pickup(8) has read it: the copy that is kept must not be all.
+// procmail's `! person@…`, when the router is killed before pickup(8) has read it: the copy that is kept must not be
+// all.
 TEST_F(WireJournalTest, WhatWasSubmittedAndNotTakenUpIsAFault) {
   station_to_mx("robot@ctbto.int");
   world_.log(WireTestWorld::mx,
@@ -221,6 +222,23 @@ TEST_F(WireJournalTest, WhatWasSubmittedAndNotTakenUpIsAFault) {
     EXPECT_THAT(faults(reading), HasSubstr("submitted at mx.example and not yet taken up"));
     EXPECT_NE(end_of(world_.lineage(reading), "robot@ctbto.int", "mx.example"), "queued");
   }
+}
+
+TEST_F(WireJournalTest, WhatTwoHostsSayOnAPortThatIsNotReadIsAFault) {
+  const auto faults_of = [&](stage::HostId from, stage::HostId to, std::uint16_t port, bool is_refused) {
+    witness::SeenConnection other;
+    other.number = 1;
+    other.client = {WireTestWorld::address(static_cast<std::uint8_t>(from)), 40000};
+    other.server = {WireTestWorld::address(static_cast<std::uint8_t>(to)), port};
+    other.is_refused = is_refused;
+    world_.seen.connections = {other};
+    return faults(world_.read());
+  };
+  EXPECT_THAT(faults_of(WireTestWorld::mx, WireTestWorld::store, 2525, false),
+              HasSubstr("mx.example connected to port 2525 of store.example"));
+  EXPECT_EQ(faults_of(WireTestWorld::mx, WireTestWorld::store, 53, false), "");
+  EXPECT_EQ(faults_of(WireTestWorld::mx, WireTestWorld::store, 2525, true), "");
+  EXPECT_EQ(faults_of(WireTestWorld::mx, WireTestWorld::mx, 10025, false), "");
 }
 
 TEST_F(WireJournalTest, MessagesKeepTheirNumberFromOneReadingToTheNext) {
