@@ -17,7 +17,6 @@ namespace watershed::sandbox {
 
 namespace {
 
-constexpr std::size_t lines_max = 20'000;
 constexpr std::size_t timestamp_octets = sizeof "Nov 25 17:00:00 " - 1;
 
 }  // namespace
@@ -78,7 +77,10 @@ void LogSocket::drain() {
     LogLine line = parse_log_line({buffer.data(), static_cast<std::size_t>(got)});
     line.at = executor_.now();
     lines_.push_back(std::move(line));
-    if (lines_.size() > lines_max) lines_.pop_front();
+    if (lines_.size() > lines_max) {
+      lines_.pop_front();
+      ++forgotten_;
+    }
     if (on_line_) on_line_(lines_.back());
   }
 }

@@ -36,7 +36,12 @@ class LogSocket {
   Result<void, Error> open(const std::filesystem::path& path);
   /// Reads what is there now.
   void drain();
+  /// The newest. A host that has mail for hours fills no memory.
   const std::deque<LogLine>& lines() const { return lines_; }
+  /// How many went before them and are gone.
+  std::size_t forgotten() const { return forgotten_; }
+
+  static constexpr std::size_t lines_max = 100'000;
 
  private:
   stage::Task<void> read();
@@ -45,7 +50,8 @@ class LogSocket {
   OnLine on_line_;
   int socket_ = -1;
   std::unique_ptr<stage::InputWatch> input_;
-  std::deque<LogLine> lines_;  // the newest, for reports
+  std::deque<LogLine> lines_;
+  std::size_t forgotten_ = 0;
 };
 
 }  // namespace watershed::sandbox

@@ -56,6 +56,7 @@ JournalReading LiveWorld::attest() {
     const auto live = live_hosts_.find(host.spec->name);
     if (live == live_hosts_.end()) continue;
     live->second->log.drain();
+    if (const std::size_t forgotten = live->second->log.forgotten()) sources.forgotten_lines[host.id] = forgotten;
     for (const sandbox::LogLine& line : live->second->log.lines()) {
       const auto verdict = parse_rspamd_log(line.text);
       if (verdict && world_->hosts[index].spam_rules) {

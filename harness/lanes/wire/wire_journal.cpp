@@ -114,6 +114,11 @@ void WireReading::fault(std::string sentence, const WireHost* host) {
 
 void WireReading::read_logs() {
   for (const WireHost& host : hosts) {
+    if (const auto gone = sources.forgotten_lines.find(host.id); gone != sources.forgotten_lines.end()) {
+      fault(
+          fmt::format("the log of {} lacks its first {} lines: there were more than are kept", host.name, gone->second),
+          &host);
+    }
     const auto entries = sources.logs.find(host.id);
     if (host.program != HostProgram::postfix || entries == sources.logs.end()) continue;
     for (const LogEntry& entry : entries->second) {

@@ -87,6 +87,7 @@ struct WireSources {
   std::vector<FilterEntry> filters = {};
   stage::Time now{};  ///< when queues and files were looked at
   std::vector<ProgramDiscard> discards = {};
+  std::map<stage::HostId, std::size_t> forgotten_lines = {};  ///< that `logs` lacks at their beginning
 };
 
 struct JournalReading {

@@ -241,6 +241,11 @@ TEST_F(WireJournalTest, WhatTwoHostsSayOnAPortThatIsNotReadIsAFault) {
   EXPECT_EQ(faults_of(WireTestWorld::mx, WireTestWorld::mx, 10025, false), "");
 }
 
+TEST_F(WireJournalTest, ALogThatIsNotWholeIsAFault) {
+  world_.forgotten_lines[WireTestWorld::store] = 3;
+  EXPECT_THAT(faults(world_.read()), HasSubstr("the log of store.example lacks its first 3 lines"));
+}
+
 TEST_F(WireJournalTest, MessagesKeepTheirNumberFromOneReadingToTheNext) {
   station_to_mx("robot@ctbto.int");
   WireJournal wire(world_.hosts, 0);

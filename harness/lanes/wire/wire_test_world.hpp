@@ -29,6 +29,7 @@ struct WireTestWorld {
   std::vector<HeldFile> files = {};
   std::vector<QueueEntry> queues = {};
   std::vector<ProgramDiscard> discards = {};
+  std::map<stage::HostId, std::size_t> forgotten_lines = {};
   std::int64_t now = 0;
   stage::Journal journal = {};
 
@@ -114,7 +115,7 @@ struct WireTestWorld {
 
   JournalReading read() {
     WireJournal wire(hosts, 0);
-    return wire.read({direct, seen, numbered, logs, files, queues, {}, stage::Time(now), discards});
+    return wire.read({direct, seen, numbered, logs, files, queues, {}, stage::Time(now), discards, forgotten_lines});
   }
 
   Lineage lineage(const JournalReading& reading) const {
