@@ -246,6 +246,33 @@ TEST_F(WireJournalTest, ALogThatIsNotWholeIsAFault) {
   EXPECT_THAT(faults(world_.read()), HasSubstr("the log of store.example lacks its first 3 lines"));
 }
 
+// A queue says which files there are; who is left in one follows from what became of the others.
+TEST_F(WireJournalTest, WhoIsNotYetTriedIsStillInTheQueue) {
+  world_.send(WireTestWorld::station, WireTestWorld::mx, "op@station.example",
+              {{"all@ctbto.int", "250 2.0.0 Ok: queued as 4AAAAA"},
+               {"a@ctbto.int", "250 2.0.0 Ok: queued as 4AAAAA"},
+               {"b@ctbto.int", "250 2.0.0 Ok: queued as 4AAAAA"}},
+              content_with({}));
+  for (const char* recipient : {"all@ctbto.int", "a@ctbto.int", "b@ctbto.int"}) {
+    world_.offer(recipient, content_marks(content_with({})).body_hash);
+  }
+  world_.send(WireTestWorld::mx, WireTestWorld::store, "op@station.example",
+              {{"a@ctbto.int", "250 2.0.0 <a@ctbto.int> Lz12 Saved"}, {"one@ctbto.int", "250 2.0.0 <one> Lz12 Saved"}},
+              content_with({by_mx}));
+  world_.log(WireTestWorld::mx,
+             "4AAAAA: to=<one@ctbto.int>, orig_to=<all@ctbto.int>, relay=store.example[192.0.2.3]:24, delay=0.1, "
+             "dsn=2.0.0, status=sent (250 2.0.0 <one> Lz12 Saved)");
+  world_.queues.push_back({WireTestWorld::mx, "4AAAAA", "active", "", "in the queue"});
+  const JournalReading reading = world_.read();
+  EXPECT_EQ(faults(reading), "");
+  const Lineage lineage = world_.lineage(reading);
+  EXPECT_THAT(lineage.anomalies(), IsEmpty());
+  EXPECT_EQ(end_of(lineage, "a@ctbto.int", "mx.example"), "relayed");
+  EXPECT_EQ(end_of(lineage, "one@ctbto.int", "mx.example"), "relayed");
+  EXPECT_EQ(end_of(lineage, "all@ctbto.int", "mx.example"), "replaced");
+  EXPECT_EQ(end_of(lineage, "b@ctbto.int", "mx.example"), "queued");
+}
+
 TEST_F(WireJournalTest, MessagesKeepTheirNumberFromOneReadingToTheNext) {
   station_to_mx("robot@ctbto.int");
   WireJournal wire(world_.hosts, 0);

@@ -41,13 +41,8 @@ class PostfixEnds {
     if (lines_.empty()) end_by_wire();
     for (const QueueEntry& entry : reading_.sources.queues) {
       if (!is_mine(entry)) continue;
-      if (!entry.recipient.empty()) {
-        queue(entry, entry.recipient);
-        continue;
-      }
-      for (const std::string& recipient : observed_.empty() ? held_.recipients : observed_) {
-        if (held_.done.count(to_lower(recipient)) == 0) queue(entry, recipient);
-      }
+      const auto recipients = entry.recipient.empty() ? left() : std::vector<std::string>{entry.recipient};
+      for (const std::string& recipient : recipients) queue(entry, recipient);
     }
   }
 
@@ -60,6 +55,17 @@ class PostfixEnds {
 
   // What is decided about a message is decided once it is there.
   stage::Time known_at() const { return std::max(held_.began, held_.answered); }
+
+  // Whose end is not known: besides those that were tried, those that are foreseen or, where nothing is, came in.
+  std::vector<std::string> left() const {
+    std::vector<std::string> all = observed_;
+    for (const std::string& each : foreseen_) add(all, each);
+    for (const std::string& each : held_.recipients) {
+      if (foreseen_.empty() && !contains(replaced_, each)) add(all, each);
+    }
+    std::erase_if(all, [&](const std::string& each) { return held_.done.contains(to_lower(each)); });
+    return all;
+  }
 
   void queue(const QueueEntry& entry, const std::string& recipient) {
     stage::Fact& fact = reading_.record(FactKind::queued, held_, reading_.sources.now, recipient);
@@ -89,6 +95,7 @@ class PostfixEnds {
   }
 
   void change(FactKind kind, const std::string& from, std::string to, std::string decided_by) {
+    if (!equal_ignoring_case(from, to)) add(replaced_, from);
     stage::Fact& fact = reading_.record(kind, held_, known_at(), from);
     fact.detail = std::move(to);
     fact.decided_by = std::move(decided_by);
@@ -140,6 +147,7 @@ class PostfixEnds {
       change(each.merged ? FactKind::merged : FactKind::rewritten, each.recipient, std::move(each.replacement),
              std::move(each.decided_by));
     }
+    foreseen_ = std::move(foreseen);
     return true;
   }
 
@@ -276,6 +284,8 @@ class PostfixEnds {
   Held& held_;
   std::vector<const Line*> lines_;
   std::vector<std::string> observed_;
+  std::vector<std::string> foreseen_;  // by our decider, where it agrees with what was observed
+  std::vector<std::string> replaced_;
   bool is_finished_ = false;
 };
 
