@@ -105,7 +105,7 @@ int LiveCapture::descriptor() const { return pcap_get_selectable_fd(pcap_of(hand
 
 std::uint64_t LiveCapture::dropped() const {
   pcap_stat statistics{};
-  if (pcap_stats(pcap_of(handle_.get()), &statistics) != 0) return 0;
+  if (pcap_stats(pcap_of(handle_.get()), &statistics) != 0) return 1;
   return std::uint64_t{statistics.ps_drop} + statistics.ps_ifdrop;
 }
 

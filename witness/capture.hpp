@@ -35,7 +35,7 @@ class LiveCapture {
   /// Readable when packets are there, for select(2) and the like.
   int descriptor() const;
   LinkType link() const { return link_; }
-  /// Packets that the kernel could not hold, since the beginning.
+  /// Packets that the kernel could not hold, since the beginning. One where it does not say: it may be any number.
   std::uint64_t dropped() const;
 
  private:

@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
 #include <spawn.h>
@@ -116,6 +117,19 @@ TEST(LiveCaptureTest, SeesEveryMessageBetweenARealClientAndServer) {
     EXPECT_LT(transaction.began_ns, transaction.content_ns);
     EXPECT_LT(transaction.content_ns, transaction.ended_ns);
   }
+}
+
+TEST(LiveCaptureTest, ACountThatCannotBeReadIsNotNone) {
+  std::thread([] {
+    if (!enter_own_network()) return;
+    const auto capture = LiveCapture::open({});
+    if (!capture) return;
+    EXPECT_EQ(capture->dropped(), 0U);
+    const int no_socket = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    ::dup2(no_socket, capture->descriptor());
+    ::close(no_socket);
+    EXPECT_EQ(capture->dropped(), 1U);
+  }).join();
 }
 
 }  // namespace

@@ -45,6 +45,7 @@ void Reassembly::wait(std::uint64_t offset, std::string_view payload) {
 }
 
 void Reassembly::feed(std::uint32_t sequence, std::string_view payload, std::string& out) {
+  if (!started_ && !payload.empty()) headless_ = true;
   if (!started_ || overflowed_ || payload.empty()) return;
   std::uint64_t offset = offset_of(sequence);
   constexpr std::uint64_t before_the_stream = std::uint64_t{1} << 63;

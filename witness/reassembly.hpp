@@ -19,7 +19,7 @@ class Reassembly {
   bool is_started() const { return started_; }
 
   /// A segment's payload. In-order bytes, with those that had waited for them, are appended to `out`. Segments before
-  /// `start` or after a gap was declared give nothing.
+  /// `start`, which is a gap, or after a gap was declared give nothing.
   void feed(std::uint32_t sequence, std::string_view payload, std::string& out);
 
   /// The FIN's sequence number, of the byte after the last.
@@ -28,8 +28,8 @@ class Reassembly {
   /// True once all bytes up to the FIN were handed out.
   bool is_complete() const { return finished_ && next_ >= end_; }
   /// True while bytes are missing before others that came, or before the FIN; at the end of the connection that is a
-  /// gap. True for good when too much waits.
-  bool has_gap() const { return overflowed_ || !waiting_.empty() || (finished_ && next_ < end_); }
+  /// gap. True for good when too much waits, or bytes came and the SYN did not.
+  bool has_gap() const { return headless_ || overflowed_ || !waiting_.empty() || (finished_ && next_ < end_); }
   /// A retransmission said something else than the first transmission.
   bool has_conflict() const { return conflict_; }
   /// Handed out so far: the offset of the gap, where there is one.
@@ -44,6 +44,7 @@ class Reassembly {
   static constexpr std::size_t recent_octets_max = 64 * 1024;
 
   bool started_ = false;
+  bool headless_ = false;
   bool finished_ = false;
   bool overflowed_ = false;
   bool conflict_ = false;

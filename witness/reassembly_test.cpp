@@ -91,5 +91,15 @@ TEST_F(ReassemblyTest, TooMuchThatWaitsIsAGapForGood) {
   EXPECT_TRUE(stream_.has_gap());
 }
 
+TEST(Reassembly, BytesWithoutABeginningAreAGap) {
+  Reassembly stream;
+  std::string out;
+  stream.feed(7, "", out);
+  EXPECT_FALSE(stream.has_gap());
+  stream.feed(7, "220 mx", out);
+  EXPECT_EQ(out, "");
+  EXPECT_TRUE(stream.has_gap());
+}
+
 }  // namespace
 }  // namespace watershed::witness

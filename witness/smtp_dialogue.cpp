@@ -10,10 +10,20 @@ namespace watershed::witness {
 
 namespace {
 
+// What follows `MAIL FROM:` or `RCPT TO:`. RFC 5321 §3.3 has one blank between the words, and servers take any number
+// of them (Postfix's smtpd(8) does): what they take has to be seen.
+std::optional<std::string_view> after(std::string_view line, std::string_view verb, std::string_view keyword) {
+  if (!starts_with_ignoring_case(line, verb)) return std::nullopt;
+  line.remove_prefix(verb.size());
+  const std::string_view rest = trim(line);
+  if (rest.size() == line.size() || !starts_with_ignoring_case(rest, keyword)) return std::nullopt;
+  return rest.substr(keyword.size());
+}
+
 // The path of MAIL or RCPT without its brackets; `<>` stays. A path that our own parser would refuse is still what was
 // said, so it is shown as written.
-std::string path_in(std::string_view line, std::size_t verb_octets) {
-  std::string_view text = trim(line.substr(std::min(verb_octets, line.size())));
+std::string path_in(std::string_view text) {
+  text = trim(text);
   const std::size_t open = text.find('<');
   if (open != std::string_view::npos) {
     text.remove_prefix(open);
@@ -93,21 +103,22 @@ bool SmtpDialogue::read_line(std::int64_t at) {
 void SmtpDialogue::on_line(std::string_view line, std::int64_t at) {
   // The client's answer to a 334 challenge (RFC 4954 §4): one line, one reply.
   if (!pending_.empty() && pending_.back().what == What::auth) return void(stalled_ = true);
-  const std::string_view verb = line.substr(0, line.find(' '));
+  line = trim(line);
+  const std::string_view verb = line.substr(0, line.find_first_of(" \t"));
   Pending pending{.what = What::other, .at = at};
   if (equal_ignoring_case(verb, "HELO") || equal_ignoring_case(verb, "EHLO") || equal_ignoring_case(verb, "LHLO")) {
     pending.what = What::hello;
     pending.lmtp = to_lower(verb[0]) == 'l';
     pending.argument = trim(line.substr(verb.size()));
-  } else if (starts_with_ignoring_case(line, "MAIL FROM:")) {
+  } else if (const auto reverse_path = after(line, "MAIL", "FROM:")) {
     pending.what = What::mail;
-    pending.argument = path_in(line, 10);
-  } else if (starts_with_ignoring_case(line, "RCPT TO:")) {
+    pending.argument = path_in(*reverse_path);
+  } else if (const auto forward_path = after(line, "RCPT", "TO:")) {
     pending.what = What::rcpt;
-    pending.argument = path_in(line, 8);
+    pending.argument = path_in(*forward_path);
     const std::size_t after_path = line.rfind("> ");
     if (after_path != std::string_view::npos) pending.parameters = trim(line.substr(after_path + 1));
-  } else if (equal_ignoring_case(trim(line), "DATA")) {
+  } else if (equal_ignoring_case(line, "DATA")) {
     pending.what = What::data;
     stalled_ = true;
   } else if (equal_ignoring_case(verb, "BDAT")) {
@@ -117,15 +128,15 @@ void SmtpDialogue::on_line(std::string_view line, std::int64_t at) {
     pending.last = chunk_is_last_ = chunk->last;
     chunk_left_octets_ = chunk->size_octets;
     phase_ = Phase::chunk;
-  } else if (equal_ignoring_case(trim(line), "STARTTLS")) {
+  } else if (equal_ignoring_case(line, "STARTTLS")) {
     pending.what = What::starttls;
     stalled_ = true;
   } else if (equal_ignoring_case(verb, "AUTH")) {
     pending.what = What::auth;
     stalled_ = true;
-  } else if (equal_ignoring_case(trim(line), "RSET")) {
+  } else if (equal_ignoring_case(line, "RSET")) {
     pending.what = What::reset;
-  } else if (equal_ignoring_case(trim(line), "QUIT")) {
+  } else if (equal_ignoring_case(line, "QUIT")) {
     pending.what = What::quit;
   }
   pending_.push_back(std::move(pending));
@@ -170,19 +181,23 @@ bool SmtpDialogue::read_chunk(std::int64_t at) {
   return true;
 }
 
+// What nobody answered was an attempt nevertheless: MAIL, and each RCPT, which says whose.
 void SmtpDialogue::end(std::int64_t unix_ns) {
   if (!confusion_.empty()) return;
-  if (transaction_) finish(TransactionEnd::lost, unix_ns);
   for (Pending& pending : pending_) {
-    if (pending.what != What::mail) continue;
-    // MAIL without a reply: an attempt nevertheless.
-    SmtpTransaction attempt;
-    attempt.reverse_path = std::move(pending.argument);
-    attempt.began_ns = pending.at;
-    attempt.number = transactions_ + 1;
-    transaction_ = std::move(attempt);
-    finish(TransactionEnd::lost, unix_ns);
+    const bool ends = pending.what == What::mail || pending.what == What::reset || pending.what == What::hello;
+    if (ends && transaction_) finish(TransactionEnd::lost, unix_ns);
+    if (pending.what == What::mail) {
+      SmtpTransaction attempt;
+      attempt.reverse_path = std::move(pending.argument);
+      attempt.began_ns = pending.at;
+      attempt.number = transactions_ + 1;
+      transaction_ = std::move(attempt);
+    } else if (pending.what == What::rcpt && transaction_) {
+      transaction_->recipients.push_back({std::move(pending.argument), std::move(pending.parameters), {}, {}});
+    }
   }
+  if (transaction_) finish(TransactionEnd::lost, unix_ns);
   pending_.clear();
 }
 

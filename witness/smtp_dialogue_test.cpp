@@ -227,5 +227,52 @@ TEST_F(SmtpDialogueTest, PathsThatOurParserRefusesAreShownAsWritten) {
   EXPECT_EQ(seen_[0].recipients[1].forward_path, "x@y.example");
 }
 
+// Postfix's smtpd(8) takes any blanks between the words.
+TEST_F(SmtpDialogueTest, BlanksBetweenTheWordsHideNothing) {
+  hello();
+  client("  MAIL  FROM: <a@b.example>\r\nrcpt\tTo:\t<x@c.example>  NOTIFY=NEVER\r\n\tDATA \r\n");
+  server("250 Ok\r\n250 Ok\r\n354 go on\r\n");
+  client("\r\nx\r\n.\r\n");
+  server("250 Ok\r\n");
+  ASSERT_THAT(seen_, SizeIs(1));
+  EXPECT_EQ(seen_[0].reverse_path, "a@b.example");
+  ASSERT_THAT(seen_[0].recipients, SizeIs(1));
+  EXPECT_EQ(seen_[0].recipients[0].forward_path, "x@c.example");
+  EXPECT_EQ(seen_[0].recipients[0].parameters, "NOTIFY=NEVER");
+  EXPECT_EQ(seen_[0].content, "\r\nx\r\n");
+}
+
+TEST_F(SmtpDialogueTest, WhatIsTakenWithoutAMailThatWasSeenIsNotLeftOut) {
+  for (const std::string_view commands : {"RCPT TO:<x@c.example>\r\n", "DATA\r\n", "BDAT 2 LAST\r\nx\n"}) {
+    const bool is_data = commands.starts_with("DATA");
+    SmtpDialogue dialogue([](const SmtpTransaction&) { ADD_FAILURE() << "whose would it be?"; });
+    dialogue.from_server("220 mx\r\n", 1);
+    dialogue.from_client("MAIL=a@b.example\r\n" + std::string(commands), 2);
+    dialogue.from_server("250 Ok\r\n", 3);
+    EXPECT_THAT(dialogue.confusion(), IsEmpty());
+    dialogue.from_server(is_data ? "354 go on\r\n" : "250 Ok\r\n", 4);
+    EXPECT_THAT(dialogue.confusion(), HasSubstr("no MAIL was seen")) << commands;
+  }
+}
+
+TEST_F(SmtpDialogueTest, AHangUpBeforeTheRepliesStillNamesTheRecipients) {
+  hello();
+  client("MAIL FROM:<a@b.example>\r\nRCPT TO:<x@c.example>\r\nRCPT TO:<y@c.example> NOTIFY=NEVER\r\n");
+  server("250 Ok\r\n250 Ok\r\n");
+  client("RSET\r\nRCPT TO:<nobody@c.example>\r\nMAIL FROM:<d@b.example>\r\nRCPT TO:<z@c.example>\r\nDATA\r\n");
+  dialogue_.end(++now_);
+  ASSERT_THAT(seen_, SizeIs(2));
+  ASSERT_THAT(seen_[0].recipients, SizeIs(2));
+  EXPECT_TRUE(seen_[0].recipients[0].reply);
+  EXPECT_EQ(seen_[0].recipients[1].forward_path, "y@c.example");
+  EXPECT_EQ(seen_[0].recipients[1].parameters, "NOTIFY=NEVER");
+  EXPECT_FALSE(seen_[0].recipients[1].reply);
+  EXPECT_EQ(seen_[1].reverse_path, "d@b.example");
+  EXPECT_EQ(seen_[1].end, TransactionEnd::lost);
+  ASSERT_THAT(seen_[1].recipients, SizeIs(1));
+  EXPECT_EQ(seen_[1].recipients[0].forward_path, "z@c.example");
+  EXPECT_EQ(seen_[1].deciding_reply(seen_[1].recipients[0]), nullptr);
+}
+
 }  // namespace
 }  // namespace watershed::witness

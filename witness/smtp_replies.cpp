@@ -75,6 +75,7 @@ void SmtpDialogue::on_reply(mail::Reply reply, std::int64_t at) {
       on_mail_reply(pending, std::move(reply));
       break;
     case What::rcpt:
+      if (!transaction_ && reply.is_positive()) return confuse("a recipient was taken, and no MAIL was seen before");
       if (!transaction_) break;
       transaction_->recipients.push_back(
           {std::move(pending.argument), std::move(pending.parameters), std::move(reply), std::nullopt});
@@ -83,6 +84,7 @@ void SmtpDialogue::on_reply(mail::Reply reply, std::int64_t at) {
       on_data_reply(std::move(reply));
       break;
     case What::chunk:
+      if (!transaction_ && reply.is_positive()) return confuse("content was taken, and no MAIL was seen before");
       if (!pending.last) break;
       if (transaction_ && !transaction_->has_content) {
         transaction_->content = std::move(pending.argument);
@@ -154,6 +156,7 @@ void SmtpDialogue::on_mail_reply(Pending& pending, mail::Reply reply) {
 void SmtpDialogue::on_data_reply(mail::Reply reply) {
   stalled_ = false;
   if (reply.is_intermediate()) {
+    if (!transaction_) return confuse("content was asked for, and no MAIL was seen before");
     phase_ = Phase::content;
     decoder_ = mail::DataDecoder();
     raw_content_.clear();

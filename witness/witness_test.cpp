@@ -67,7 +67,7 @@ TEST_F(WitnessTest, SeesTheSameWhenPacketsAreRepeatedAndSwapped) {
 
 TEST_F(WitnessTest, EveryMissingSegmentMakesTheEvidenceIncomplete) {
   const Wire whole = one_message();
-  for (std::size_t missing = 2; missing + 2 < whole.packets.size(); ++missing) {
+  for (std::size_t missing = 0; missing + 2 < whole.packets.size(); ++missing) {
     Witness witness({.addresses = {station.address, mx.address}});
     for (std::size_t index = 0; index < whole.packets.size(); ++index) {
       if (index != missing) witness.take(raw(whole.packets[index].bytes, whole.packets[index].unix_ns));
