@@ -116,6 +116,7 @@ stage::Task<bool> Process::wait(stage::Time deadline) {
 }
 
 void Process::signal(int number) {
+  if (reaped_) return;  // the number may be somebody else's by now
   if (::kill(-pid_, number) != 0) ::kill(pid_, number);
 }
 

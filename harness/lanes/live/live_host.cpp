@@ -58,6 +58,7 @@ Result<void, Error> LiveHost::prepare() {
 }
 
 Result<void, Error> Daemon::start() {
+  note_own_death();
   if (process_) former_.push_back(std::move(process_));
   told_to_end_ = false;
   started_at_ = host_.executor.now();
@@ -96,13 +97,25 @@ Task<Result<void, Error>> Daemon::wait_says(std::string text, stage::Time since,
 }
 
 void Daemon::kill(int signal) {
+  note_own_death();
   told_to_end_ = true;
   if (process_) process_->signal(signal);
 }
 
 void Daemon::kill_leader() {
+  note_own_death();
   told_to_end_ = true;
-  if (process_) ::kill(process_->pid(), SIGKILL);
+  if (is_running()) ::kill(process_->pid(), SIGKILL);
+}
+
+void Daemon::note_own_death() {
+  if (has_died()) own_deaths_.push_back(last_words());
+}
+
+std::vector<std::string> Daemon::deaths() const {
+  std::vector<std::string> deaths = own_deaths_;
+  if (has_died()) deaths.push_back(last_words());
+  return deaths;
 }
 
 Task<void> Daemon::stop(int signal) {

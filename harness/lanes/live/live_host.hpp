@@ -55,8 +55,8 @@ class Daemon {
   /// Ends it on the spot, with all that it started.
   void kill(int signal);
   bool is_running() const { return process_ && process_->is_running(); }
-  /// Whether it ended without having been told to.
-  bool has_died() const { return process_ && !told_to_end_ && !process_->is_running(); }
+  /// Each time that it ended without having been told to: how, with its last log lines then.
+  std::vector<std::string> deaths() const;
   /// How it ended, and its last log lines.
   std::string last_words() const;
   LiveHost& host() const { return host_; }
@@ -65,6 +65,9 @@ class Daemon {
 
  private:
   stage::Task<void> watch(sandbox::Process& process);
+  bool has_died() const { return process_ && !told_to_end_ && !process_->is_running(); }
+  /// Before what it died of is forgotten: it is started again, or told to end as well.
+  void note_own_death();
 
   LiveHost& host_;
   Options options_;
@@ -72,6 +75,7 @@ class Daemon {
   std::vector<std::unique_ptr<sandbox::Process>> former_;  // watchers refer to them
   stage::Time started_at_{};
   bool told_to_end_ = false;
+  std::vector<std::string> own_deaths_;  // earlier ones
 };
 
 }  // namespace watershed::harness

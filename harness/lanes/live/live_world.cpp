@@ -194,7 +194,7 @@ std::vector<const LiveHost*> LiveWorld::hosts_with_programs() const {
 std::vector<std::string> LiveWorld::deaths() const {
   std::vector<std::string> deaths;
   for (const Daemon* daemon : daemons()) {
-    if (daemon->has_died()) deaths.push_back(daemon->last_words());
+    for (std::string& death : daemon->deaths()) deaths.push_back(std::move(death));
   }
   return deaths;
 }

@@ -58,7 +58,7 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   stage::ConnectionRegistry& connections() { return registry; }
   /// True when start() failed because the lane cannot express something: that says nothing about the world.
   bool is_beyond_lane() const { return is_beyond_lane_; }
-  /// A program that ended without being told to: how, with its last log lines.
+  /// Programs that ended without being told to, also if they run again: how, with their last log lines.
   std::vector<std::string> deaths() const;
   const std::map<std::string, std::unique_ptr<PostfixHost>>& routers() const { return routers_; }
   const std::map<std::string, std::unique_ptr<DovecotHost>>& stores() const { return stores_; }
