@@ -8,23 +8,23 @@
 
 namespace watershed::harness {
 
-StepError SimulatedWorld::set_host(const std::string& name, bool up) {
+stage::Task<StepError> SimulatedWorld::set_host(std::string name, bool up) {
   Host* host = find(name);
-  if (host == nullptr) return fmt::format("there is no host '{}'", name);
-  if (simulated_.network.is_host_up(host->id) == up) return std::nullopt;
+  if (host == nullptr) co_return fmt::format("there is no host '{}'", name);
+  if (simulated_.network.is_host_up(host->id) == up) co_return std::nullopt;
   if (up) {
     simulated_.network.set_host_up(host->id, true);
     if (host->provider) {
-      if (const auto started = host->provider->start(); !started) return started.error().message;
+      if (const auto started = host->provider->start(); !started) co_return started.error().message;
     }
-    return start_parts(parts_of(*host));
+    co_return start_parts(parts_of(*host));
   }
   const Parts& parts = parts_of(*host);
   if (parts.router) parts.router->stop();
   if (parts.store) parts.store->stop();
   if (host->provider) host->provider->stop();
   simulated_.network.set_host_up(host->id, false);
-  return std::nullopt;
+  co_return std::nullopt;
 }
 
 StepError SimulatedWorld::set_link(const std::string& a, const std::string& b, bool cut) {

@@ -41,7 +41,7 @@ class SimulatedWorld final : private OnSimulatedStage, public StagedWorld {
   NotUnderstoodLines not_understood() const;
   const std::string& task_failure() const { return simulated_.executor.failure(); }
 
-  StepError set_host(const std::string& host, bool up) override;
+  stage::Task<StepError> set_host(std::string host, bool up) override;
   StepError set_link(const std::string& a, const std::string& b, bool cut) override;
   StepError flush(const std::string& host) override;
   stage::Task<void> pass(stage::Duration time) override;

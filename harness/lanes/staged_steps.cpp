@@ -116,11 +116,11 @@ StepError StagedWorld::clear_fault(const std::string& name) {
   return std::nullopt;
 }
 
-StepError StagedWorld::set_spam_filter(const std::string& name, bool available) {
+Task<StepError> StagedWorld::set_spam_filter(std::string name, bool available) {
   Host* host = find(name);
-  if (host == nullptr || !host->filter) return fmt::format("host '{}' has no spam filter", name);
+  if (host == nullptr || !host->filter) co_return fmt::format("host '{}' has no spam filter", name);
   host->filter->set_available(available);
-  return std::nullopt;
+  co_return std::nullopt;
 }
 
 StepError StagedWorld::set_outage(const std::string& name, const std::string& mode, bool on) {

@@ -46,7 +46,7 @@ class StagedWorld : public Theatre {
   stage::Task<std::optional<Arrived>> wait_for(std::string label, stage::Time deadline) override;
   StepError set_fault(const std::string& host, mta::ScriptRule rule) override;
   StepError clear_fault(const std::string& name) override;
-  StepError set_spam_filter(const std::string& host, bool available) override;
+  stage::Task<StepError> set_spam_filter(std::string host, bool available) override;
   StepError set_outage(const std::string& host, const std::string& mode, bool on) override;
   StepError flush(const std::string& host) override;
   StepError set_dns_record(dns::Record record) override;

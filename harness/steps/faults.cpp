@@ -25,6 +25,16 @@ struct OneCall final : Step {
   }
 };
 
+// … and some take their time.
+struct OneAction final : Step {
+  std::function<Task<StepError>(Theatre&)> action;
+
+  Task<void> act(Theatre& theatre) const override {
+    auto error = co_await action(theatre);
+    if (error) theatre.fail(*this, std::move(*error));
+  }
+};
+
 struct Advance final : Step {
   stage::Duration by{};
 
@@ -182,10 +192,10 @@ yaml::Shape spam_filter_shape() {
 }
 
 std::shared_ptr<Step> bind_spam_filter(const Node& node, BindContext&) {
-  auto bound = std::make_shared<OneCall>();
+  auto bound = std::make_shared<OneAction>();
   const std::string host = yaml::as_text(node["host"]);
   const bool up = yaml::as_text(node["state"]) == "up";
-  bound->call = [host, up](Theatre& theatre) { return theatre.set_spam_filter(host, up); };
+  bound->action = [host, up](Theatre& theatre) { return theatre.set_spam_filter(host, up); };
   bound->uses.push_back({NameUse::Kind::host, node["host"]});
   bound->summary = fmt::format("spam filter of {} {}", host, up ? "up" : "down");
   return bound;
@@ -199,10 +209,10 @@ yaml::Shape host_state_shape() {
 }
 
 std::shared_ptr<Step> bind_host_state(const Node& node, BindContext&) {
-  auto bound = std::make_shared<OneCall>();
+  auto bound = std::make_shared<OneAction>();
   const std::string host = yaml::as_text(node["name"]);
   const bool up = yaml::as_text(node["state"]) == "up";
-  bound->call = [host, up](Theatre& theatre) { return theatre.set_host(host, up); };
+  bound->action = [host, up](Theatre& theatre) { return theatre.set_host(host, up); };
   bound->uses.push_back({NameUse::Kind::host, node["name"]});
   bound->summary = fmt::format("host {} {}", host, up ? "up" : "down");
   return bound;

@@ -63,8 +63,9 @@ class Theatre {
 
   virtual StepError set_fault(const std::string& host, mta::ScriptRule rule) = 0;
   virtual StepError clear_fault(const std::string& name) = 0;  ///< reply rule or DNS fault
-  virtual StepError set_spam_filter(const std::string& host, bool available) = 0;
-  virtual StepError set_host(const std::string& host, bool up) = 0;
+  // Where these are real programs, what is down has ended, and what is up is ready.
+  virtual stage::Task<StepError> set_spam_filter(std::string host, bool available) = 0;
+  virtual stage::Task<StepError> set_host(std::string host, bool up) = 0;
   virtual StepError set_link(const std::string& a, const std::string& b, bool cut) = 0;
   virtual StepError set_outage(const std::string& host, const std::string& mode, bool on) = 0;
   virtual StepError flush(const std::string& host) = 0;

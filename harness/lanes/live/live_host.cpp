@@ -118,13 +118,22 @@ std::vector<std::string> Daemon::deaths() const {
   return deaths;
 }
 
+// The watch waits at the process itself, where one can at a time; it tells of the end as of a line.
+Task<bool> Daemon::wait_ended(stage::Time deadline) {
+  while (is_running()) {
+    const bool told = co_await host_.log_grew.wait(deadline);
+    if (!told) co_return !is_running();
+  }
+  co_return true;
+}
+
 Task<void> Daemon::stop(int signal) {
   if (!is_running()) co_return;
   kill(signal);
-  const bool ended = co_await process_->wait(host_.executor.now() + std::chrono::seconds(1));
+  const bool ended = co_await wait_ended(host_.executor.now() + std::chrono::seconds(1));
   if (ended) co_return;
   process_->signal(SIGKILL);
-  co_await process_->wait(stage::forever);
+  co_await wait_ended(stage::forever);
 }
 
 std::string Daemon::last_words() const {

@@ -48,6 +48,8 @@ class Daemon {
   stage::Task<Result<void, Error>> wait_ready(stage::Time deadline);
   /// Until its log has a line with `text` that came at `since` or later.
   stage::Task<Result<void, Error>> wait_says(std::string text, stage::Time since, stage::Time deadline);
+  /// True once it has ended; false when the deadline came first.
+  stage::Task<bool> wait_ended(stage::Time deadline);
   /// Asks it to end and waits; kills it after a second.
   stage::Task<void> stop(int signal);
   /// kill -9 of its first process alone: what it started is left to notice.

@@ -20,17 +20,33 @@ Task<void> in_background(Task<Result<void, Error>> task) {
 
 }  // namespace
 
-StepError LiveWorld::set_spam_filter(const std::string& name, bool available) {
-  const auto filter = filters_.find(name);
-  if (filter == filters_.end()) return StagedWorld::set_spam_filter(name, available);
-  Daemon& daemon = filter->second->master();
-  if (daemon.is_running() == available) return std::nullopt;
-  if (!available) {
-    daemon.kill(SIGKILL);
-    return std::nullopt;
+// A killed process runs for a moment still: who looked at once would take it for one that need not be started.
+Task<StepError> LiveWorld::wait_for_end(Daemon& daemon) {
+  constexpr stage::Duration longest = std::chrono::seconds(10);
+  const bool ended = co_await daemon.wait_ended(real_executor.now() + longest);
+  if (!ended) co_return fmt::format("{} at {} did not end when it was killed", daemon.name(), daemon.host().spec.name);
+  co_return std::nullopt;
+}
+
+Task<StepError> LiveWorld::start_again(Daemon& daemon, const PostfixHost* router) {
+  constexpr stage::Duration longest = std::chrono::seconds(20);
+  for (int attempt = 0; router != nullptr && attempt < 500 && router->is_locked(); ++attempt) {
+    co_await real_executor.sleep_for(std::chrono::milliseconds(10));
   }
-  if (const auto started = daemon.start(); !started) return started.error().message;
-  return std::nullopt;
+  if (const auto started = daemon.start(); !started) co_return started.error().message;
+  const auto ready = co_await daemon.wait_ready(real_executor.now() + longest);
+  if (!ready) co_return ready.error().message;
+  co_return std::nullopt;
+}
+
+Task<StepError> LiveWorld::set_spam_filter(std::string name, bool available) {
+  const auto filter = filters_.find(name);
+  if (filter == filters_.end()) co_return co_await StagedWorld::set_spam_filter(name, available);
+  Daemon& daemon = filter->second->master();
+  if (daemon.is_running() == available) co_return std::nullopt;
+  if (available) co_return co_await start_again(daemon, nullptr);
+  daemon.kill(SIGKILL);
+  co_return co_await wait_for_end(daemon);
 }
 
 // A fake that is down listens no more; what was connected stays. In the simulated lane its packets get lost instead.
@@ -46,19 +62,19 @@ StepError LiveWorld::set_fake(const Host* host, bool up) {
   return std::nullopt;
 }
 
-StepError LiveWorld::set_host(const std::string& name, bool up) {
-  Daemon* daemon = nullptr;
-  if (const auto router = routers_.find(name); router != routers_.end()) daemon = &router->second->master();
-  if (const auto store = stores_.find(name); store != stores_.end()) daemon = &store->second->master();
-  if (daemon == nullptr) return set_fake(find(name), up);
-  if (daemon->is_running() == up) return std::nullopt;
+Task<StepError> LiveWorld::set_host(std::string name, bool up) {
+  const auto router = routers_.find(name);
+  const auto store = stores_.find(name);
+  if (router == routers_.end() && store == stores_.end()) co_return set_fake(find(name), up);
+  const PostfixHost* postfix = router == routers_.end() ? nullptr : router->second.get();
+  Daemon& daemon = postfix == nullptr ? store->second->master() : router->second->master();
+  if (daemon.is_running() == up) co_return std::nullopt;
   if (!up) {
-    daemon->kill(SIGKILL);
-    return std::nullopt;
+    daemon.kill(SIGKILL);
+    co_return co_await wait_for_end(daemon);
   }
-  if (const auto store = stores_.find(name); store != stores_.end()) store->second->remove_locks();
-  if (const auto started = daemon->start(); !started) return started.error().message;
-  return std::nullopt;
+  if (postfix == nullptr) store->second->remove_locks();
+  co_return co_await start_again(daemon, postfix);
 }
 
 StepError LiveWorld::set_link(const std::string&, const std::string&, bool) {
@@ -129,14 +145,9 @@ Task<StepError> LiveWorld::befall(std::string name, MachineEvent event) {
   switch (event) {
     case MachineEvent::kill:
       router.master().kill_leader();
-      break;
+      co_return co_await wait_for_end(router.master());
     case MachineEvent::start:
-      for (int attempt = 0; attempt < 500 && router.is_locked(); ++attempt) {
-        co_await real_executor.sleep_for(std::chrono::milliseconds(10));
-      }
-      done = router.master().start();
-      if (done) done = co_await router.master().wait_ready(real_executor.now() + std::chrono::seconds(20));
-      break;
+      co_return co_await start_again(router.master(), &router);
     case MachineEvent::fill_disk:
       done = router.set_disk_full(true);
       break;

@@ -78,8 +78,8 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
 
   /// Waits no longer than a live run may take.
   stage::Task<std::optional<Arrived>> wait_for(std::string label, stage::Time deadline) override;
-  StepError set_spam_filter(const std::string& host, bool available) override;
-  StepError set_host(const std::string& host, bool up) override;
+  stage::Task<StepError> set_spam_filter(std::string host, bool available) override;
+  stage::Task<StepError> set_host(std::string host, bool up) override;
   StepError set_link(const std::string& a, const std::string& b, bool cut) override;
   StepError flush(const std::string& host) override;
   stage::Task<void> pass(stage::Duration time) override;
@@ -101,6 +101,9 @@ class LiveWorld final : private OnRealStage, public StagedWorld {
   stage::Task<void> bring_up_router(PostfixHost& router, stage::Time deadline);
   stage::Task<void> bring_up(Daemon& daemon, stage::Time deadline);
   StepError set_fake(const Host* host, bool up);
+  /// `router`: whose master this is, if it is one.
+  stage::Task<StepError> start_again(Daemon& daemon, const PostfixHost* router);
+  stage::Task<StepError> wait_for_end(Daemon& daemon);
   void came_up(const Result<void, Error>& how);
   std::vector<Daemon*> daemons() const;
   std::size_t under_way() const;
