@@ -4,6 +4,7 @@
 #include "base/text.hpp"
 #include "components/filter/procmail/mail_text.hpp"
 #include "components/filter/rules/builtin_engines.hpp"
+#include "components/filter/sieve/folder_library.hpp"
 #include "harness/rules/program_run.hpp"
 
 #include <fmt/format.h>
@@ -69,15 +70,21 @@ class ProcmailProgram final : public rules::Engine {
 
 class PigeonholeProgram final : public rules::Engine {
  public:
-  explicit PigeonholeProgram(const std::string& source) { scratch_.write("rules.sieve", source); }
+  PigeonholeProgram(const std::string& source, const fs::path& scripts) {
+    scratch_.write("rules.sieve", source);
+    if (!scripts.empty()) has_scripts_ = sieve::copy_script_files(scripts, scratch_.path / "sieve");
+  }
 
   rules::Judgement judge(const rules::Letter& letter) override {
     scratch_.write("mail", rules::delivered(letter).bytes());
+    if (!has_scripts_)
+      return {.effects = {}, .assumptions = {}, .error = "sieve-test: the scripts to include cannot be copied"};
     const int code = run_program(
         scratch_,
         {"sieve-test", "-C", "-l", "maildir:" + (scratch_.path / "m").string(), "-x",
-         "+vnd.dovecot.duplicate +editheader", "-f", display(letter.reverse_path), "-r", display(letter.forward_path),
-         (scratch_.path / "rules.sieve").string(), (scratch_.path / "mail").string()},
+         "+vnd.dovecot.duplicate +editheader", "-o", "plugin/sieve=file:" + (scratch_.path / "sieve").string(), "-f",
+         display(letter.reverse_path), "-r", display(letter.forward_path), (scratch_.path / "rules.sieve").string(),
+         (scratch_.path / "mail").string()},
         {.in_maildir = false, .not_as_root = true});
     rules::Judgement judgement;
     if (code != 0) {
@@ -111,6 +118,7 @@ class PigeonholeProgram final : public rules::Engine {
   }
 
   Scratch scratch_;
+  bool has_scripts_ = true;
 };
 
 }  // namespace
@@ -127,8 +135,8 @@ std::unique_ptr<rules::Engine> procmail_engine(const std::string& source) {
   return std::make_unique<ProcmailProgram>(source);
 }
 
-std::unique_ptr<rules::Engine> pigeonhole_engine(const std::string& source) {
-  return std::make_unique<PigeonholeProgram>(source);
+std::unique_ptr<rules::Engine> pigeonhole_engine(const std::string& source, const fs::path& scripts) {
+  return std::make_unique<PigeonholeProgram>(source, scripts);
 }
 
 }  // namespace watershed::harness

@@ -4,6 +4,7 @@
 #include "base/diagnostic.hpp"
 #include "components/filter/rules/effect.hpp"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -15,8 +16,8 @@ bool has_program(const std::string& name);
 /// the rcfile itself sets for MAILDIR and DEFAULT is pointed into the scratch folder.
 std::unique_ptr<rules::Engine> procmail_engine(const std::string& source);
 
-/// `sieve-test` on the script.
-std::unique_ptr<rules::Engine> pigeonhole_engine(const std::string& source);
+/// `sieve-test` on the script. `scripts`: the folder of those that it includes; empty: it includes none.
+std::unique_ptr<rules::Engine> pigeonhole_engine(const std::string& source, const std::filesystem::path& scripts = {});
 
 /// `maildrop FILE` in a scratch folder, as procmail's; folders that it files into are made for it, as the mail store
 /// would have them.

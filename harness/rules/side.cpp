@@ -3,6 +3,7 @@
 
 #include "components/filter/procmail/condition.hpp"
 #include "components/filter/rules/builtin_engines.hpp"
+#include "components/filter/sieve/folder_library.hpp"
 #include "harness/rules/real_engines.hpp"
 #include "harness/world/shown.hpp"
 
@@ -69,7 +70,11 @@ class Dangers {
 };
 
 Result<Side, SideFault> open_sieve(Side side, const std::string& engine) {
-  auto script = sieve::compile(side.source, side.file);
+  const std::filesystem::path folder = std::filesystem::path(side.path).parent_path();
+  const sieve::FolderLibrary library({{folder, std::filesystem::path(side.file).parent_path().string()}}, {});
+  sieve::CompileOptions options;
+  options.library = &library;
+  auto script = sieve::compile(side.source, side.file, options);
   if (!script) return bad(script.error());
   if (engine == "builtin") {
     side.engine = std::make_unique<rules::SieveEngine>(*script);
@@ -77,7 +82,10 @@ Result<Side, SideFault> open_sieve(Side side, const std::string& engine) {
   }
   if (engine != "pigeonhole") return bad(side.file, fmt::format("{} runs no Sieve scripts", engine));
   if (!has_program("sieve-test")) return SideFault{{}, "sieve-test (Debian: dovecot-sieve)"};
-  side.engine = pigeonhole_engine(side.source);
+  const bool includes = script->requires_extension(sieve::Extension::include);
+  side.engine = pigeonhole_engine(side.source, !includes        ? std::filesystem::path()
+                                               : folder.empty() ? std::filesystem::path(".")
+                                                                : folder);
   return side;
 }
 

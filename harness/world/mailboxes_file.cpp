@@ -2,6 +2,7 @@
 #include "harness/world/mailboxes_file.hpp"
 
 #include "base/text.hpp"
+#include "components/filter/sieve/folder_library.hpp"
 #include "harness/world/shown.hpp"
 #include "harness/yaml/read.hpp"
 
@@ -65,7 +66,12 @@ class ScriptCache {
       if (asked_for != nullptr) diagnostics.push_back(asked_for->error(text.error().front().message));
       return script;
     }
-    auto compiled = sieve::compile(*text, shown);
+    // ManageSieve's personal scripts (RFC 5804) are those beside the one that includes; a world has no folder of
+    // global ones.
+    const sieve::FolderLibrary library({{folder_.path, folder_.shown}}, {});
+    sieve::CompileOptions options;
+    options.library = &library;
+    auto compiled = sieve::compile(*text, shown, options);
     if (compiled) {
       script = *compiled;
     } else {

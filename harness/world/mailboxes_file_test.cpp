@@ -98,5 +98,37 @@ TEST_F(MailboxesFileTest, WhatCannotBeIsSaid) {
   EXPECT_EQ(errors(with("special_use: { Spam: \"\\\\Junk\" }")), "");
 }
 
+// RFC 6609 §3.2. A redirect in an included script that the rehearsal never saw would be a crossing that it never saw.
+TEST_F(MailboxesFileTest, ScriptsIncludeThoseBesideThem) {
+  std::ofstream(folder_ / "sieve/duty.sieve")
+      << "require \"include\";\ninclude :optional \"nowhere\";\ninclude :personal :optional \"oncall\";\n";
+  std::ofstream(folder_ / "sieve/oncall.sieve") << "require \"copy\";\nredirect :copy \"erik@people.example\";\n";
+  const auto mailboxes = read("mailboxes: { a@x.example: { sieve: duty.sieve } }\n");
+  ASSERT_TRUE(mailboxes) << render(mailboxes.error());
+  const mail::Message message = mail::Message::parse("Subject: x\r\n\r\nx\r\n");
+  const mail::ForwardPath to(*mail::parse_address("a@x.example"));
+  const auto outcome = sieve::evaluate(*(*mailboxes)[0].script,
+                                       {.message = message, .reverse_path = mail::ReversePath(), .forward_path = to});
+  ASSERT_EQ(outcome.actions.size(), 2U);
+  EXPECT_EQ(to_file_line(outcome.actions[0].at), "sieve/oncall.sieve:2");
+  EXPECT_TRUE(std::holds_alternative<sieve::Redirect>(outcome.actions[0].what));
+}
+
+TEST_F(MailboxesFileTest, AScriptThatIsNotThereOrCannotBeLookedForIsAnErrorOfWhoIncludesIt) {
+  const auto errors_of = [&](const std::string& include) {
+    std::ofstream(folder_ / "sieve/duty.sieve") << "require \"include\";\n" << include << "\n";
+    return errors("mailboxes: { a@x.example: { sieve: duty.sieve } }\n");
+  };
+  EXPECT_THAT(errors_of("include \"nowhere\";"),
+              HasSubstr("sieve/duty.sieve:2:1: error: the included personal script 'nowhere' does not exist"));
+  EXPECT_THAT(errors_of("include :global :optional \"oncall\";"),
+              HasSubstr("sieve/duty.sieve:2:1: error: there is no place for global scripts here"));
+  fs::create_directories(folder_ / "sieve/folder.sieve");
+  EXPECT_THAT(errors_of("include :optional \"folder\";"),
+              HasSubstr("sieve/duty.sieve:2:1: error: the included personal script 'folder' cannot be read"));
+  std::ofstream(folder_ / "sieve/wrong.sieve") << "\nredirekt \"erik@people.example\";\n";
+  EXPECT_THAT(errors_of("include :optional \"wrong\";"), HasSubstr("sieve/wrong.sieve:2:1: error: unknown command"));
+}
+
 }  // namespace
 }  // namespace watershed::harness

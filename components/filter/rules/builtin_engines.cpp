@@ -66,7 +66,7 @@ std::vector<LineCount> SieveEngine::coverage() const {
   for (std::size_t i = 0; i < taken_.size(); ++i) {
     const sieve::CommandPlace& place = script_.commands()[i];
     if (place.name == "require") continue;
-    counts.push_back({script_.file(), place.line, std::string(place.name), taken_[i]});
+    counts.push_back({std::string(place.file), place.line, std::string(place.name), taken_[i]});
   }
   return counts;
 }

@@ -1,5 +1,5 @@
 // Control structure and capabilities: require, if / elsif / else, blocks. See compiler.hpp; strings are in
-// compiler_text.cpp.
+// compiler_text.cpp, scripts that are included in compiler_include.cpp.
 #include "components/filter/sieve/compiler.hpp"
 
 #include "components/filter/sieve/commands/if.hpp"
@@ -212,48 +212,6 @@ TestPointer Compiler::test(const ast::Node& node) {
   TestPointer compiled = definition->compile(*this, node, *bound);
   if (compiled) compiled->at = node.at;
   return compiled;
-}
-
-const Unit* Compiler::included(bool is_global, const std::string& name, bool is_optional, Place at) {
-  const std::string identity = fmt::format("{} {}", is_global ? "global" : "personal", name);
-  const std::string_view place = is_global ? "global" : "personal";
-  if (std::find(assembly_.open.begin(), assembly_.open.end(), identity) != assembly_.open.end()) {
-    error(at, fmt::format("circular include of the {} script '{}'", place, name));
-    return nullptr;
-  }
-  for (const auto& unit : program_.units) {
-    if (unit->identity == identity) return unit.get();
-  }
-  if (assembly_.open.size() >= limits().include_nesting_max) {
-    error(at, fmt::format("cannot nest includes deeper than {} levels", limits().include_nesting_max));
-    return nullptr;
-  }
-  if (program_.units.size() > limits().includes_max) {
-    error(at,
-          fmt::format("failed to include script '{}': no more than {} includes allowed", name, limits().includes_max));
-    return nullptr;
-  }
-  auto found = options().library == nullptr ? std::nullopt : options().library->find(is_global, name);
-  if (!found) {
-    if (!is_optional) error(at, fmt::format("the included {} script '{}' does not exist", place, name));
-    return nullptr;
-  }
-  program_.units.push_back(std::make_unique<Unit>());
-  Unit& unit = *program_.units.back();
-  unit.file = std::move(found->file);
-  unit.identity = identity;
-  assembly_.open.push_back(identity);
-  Report report(found->source, unit.file, limits().diagnostics_max);
-  const std::vector<ast::Node> commands = parse(found->source, limits(), report);
-  const bool is_parsed = !report.has_errors();
-  Compiler(assembly_, unit, report).top_level(commands);
-  assembly_.open.pop_back();
-  if (report.has_errors()) {
-    error(at, fmt::format("failed to {} included script '{}'", is_parsed ? "validate" : "parse", name));
-  }
-  const Diagnostics inner = report.take();
-  assembly_.found.insert(assembly_.found.end(), inner.begin(), inner.end());
-  return &unit;
 }
 
 void Compiler::top_level(const std::vector<ast::Node>& commands) {

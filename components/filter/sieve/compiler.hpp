@@ -110,6 +110,8 @@ class Compiler {
   std::optional<std::uint32_t> new_variable(Place at);
   bool is_reported(std::string_view kind, std::string_view name);
   void unknown(const ast::Node& node, std::string_view kind);
+  std::optional<ScriptLibrary::Found> library_script(bool is_global, const std::string& name, bool is_optional,
+                                                     Place at);
   void missing_capability(Place at, std::string_view kind, std::string_view name, Extension extension);
 
   Assembly& assembly_;

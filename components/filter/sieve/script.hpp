@@ -46,9 +46,15 @@ class ScriptLibrary {
 
   struct Found {
     std::string file;
-    std::string source;
+    std::optional<std::string> source;  ///< nothing where it is there and cannot be read
   };
-  /// Nothing where there is no such script; `is_global` for `:global`.
+  /// Whether there is a place for such scripts at all; `is_global` for `:global`. That an optional one is not in a
+  /// place that nobody has named says nothing of the script that production has there.
+  virtual bool has_place(bool is_global) const {
+    static_cast<void>(is_global);
+    return true;
+  }
+  /// Nothing where there is no such script.
   virtual std::optional<Found> find(bool is_global, std::string_view name) const = 0;
 };
 
@@ -56,7 +62,7 @@ struct CompileOptions {
   Limits limits;
   ExtensionSet enabled = all_extensions();
   Settings settings;
-  /// Without one, `include` finds nothing. Used while compiling only.
+  /// Without one, every `include` is an error. Used while compiling only.
   const ScriptLibrary* library = nullptr;
 };
 

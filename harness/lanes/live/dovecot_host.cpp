@@ -3,6 +3,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "components/filter/sieve/folder_library.hpp"
 #include "sandbox/ownership.hpp"
 
 #include <fmt/format.h>
@@ -200,12 +201,19 @@ Result<void, Error> DovecotHost::write_accounts(const std::vector<store::Mailbox
     std::error_code ignored;
     fs::remove(home / ".dovecot.sieve", ignored);
     fs::remove(home / ".dovecot.svbin", ignored);
+    fs::remove_all(home / "sieve", ignored);
     if (!mailbox.script) continue;
     const fs::path script = home / ".dovecot.sieve";
     if (!fs::copy_file(options_.scripts / fs::path(mailbox.script->file()).filename(), script, ignored))
       return Error{"cannot write " + script.string()};
     fs::last_write_time(script, past, ignored);
     give_away(script, options_.user);
+    // Where `sieve = file:~/sieve` has Pigeonhole look for what an `include` names.
+    if (!asks(mailbox, sieve::Extension::include)) continue;
+    if (!sieve::copy_script_files(options_.scripts, home / "sieve"))
+      return Error{"cannot write " + (home / "sieve").string()};
+    give_away(home / "sieve", options_.user);
+    for (const auto& file : fs::directory_iterator(home / "sieve", ignored)) give_away(file.path(), options_.user);
   }
   return write_users();
 }

@@ -14,7 +14,8 @@ Bench::Bench(std::filesystem::path folder, std::int64_t now_unix_seconds)
     : folder_(std::move(folder)),
       now_unix_seconds_(now_unix_seconds),
       // As Pigeonhole's own tests lay them out; scripts beside the test file are found, too.
-      library_({folder_ / "included", folder_}, {folder_ / "included-global", folder_ / "included", folder_}) {
+      library_({{folder_ / "included"}, {folder_}},
+               {{folder_ / "included-global"}, {folder_ / "included"}, {folder_}}) {
   pending_.library = &library_;
   reload();
   folders_["INBOX"];

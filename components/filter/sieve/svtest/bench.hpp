@@ -4,8 +4,8 @@
 #pragma once
 
 #include "components/filter/sieve/evaluate.hpp"
+#include "components/filter/sieve/folder_library.hpp"
 #include "components/filter/sieve/svtest/bench_store.hpp"
-#include "components/filter/sieve/svtest/library.hpp"
 
 #include <cstdint>
 #include <filesystem>
