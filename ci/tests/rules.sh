@@ -108,6 +108,22 @@ if command -v sieve-test >/dev/null; then
   expect_status 1 "the real Pigeonhole files elsewhere"
 fi
 
+# Scripts beside one that includes them belong to it.
+printf 'require "include"; include :optional "nowhere"; include :personal :optional "plain";\n' >including.sieve
+run "$watershed" rules compare plain.sieve including.sieve --generate 30 --no-coverage
+expect_status 0 "a script that includes another"
+run "$watershed" rules compare lost.sieve including.sieve --generate 300 --no-coverage
+expect_status 1 "a script that includes another than the old rules"
+expect_output "plain.sieve:1" "the included script's line decides"
+if command -v sieve-test >/dev/null; then
+  run "$watershed" rules compare including.sieve including.sieve --generate 10 --engine-new pigeonhole --no-coverage
+  expect_status 0 "the real Pigeonhole includes what is beside"
+fi
+printf 'require "include";\ninclude "nowhere";\n' >missing.sieve
+run "$watershed" rules compare plain.sieve missing.sieve --generate 10
+expect_status 3 "a script that includes one that is not there"
+expect_output "missing.sieve:2:1: error: the included personal script 'nowhere' does not exist" "an included script that is not there"
+
 # The command line: 2.
 run "$watershed" rules compare rc new.sieve
 expect_status 2 "neither messages nor generate"
