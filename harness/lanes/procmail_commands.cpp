@@ -6,6 +6,7 @@
 #include "components/filter/procmail/evaluate.hpp"
 #include "components/filter/procmail/sendmail_arguments.hpp"
 #include "components/filter/rules/effect.hpp"
+#include "components/router/route/address_form.hpp"
 
 #include <fmt/format.h>
 
@@ -18,12 +19,6 @@ using router::CommandResult;
 namespace {
 
 constexpr int exit_temporary_failure = 75;  // sysexits(3)
-
-mail::Recipient recipient_of(const std::string& word) {
-  const auto address = mail::parse_address(word);
-  // sendmail(1) takes a bare name for a local user; the router completes it.
-  return {mail::ForwardPath(address ? *address : mail::Address{word, {}}), {}, {}};
-}
 
 mail::Message message_of(const procmail::Delivery& delivery, const procmail::MailText& given,
                          const mail::Message& original) {
@@ -100,16 +95,18 @@ void ProcmailCommands::carry_out(const procmail::Delivery& delivery, const procm
     return;
   }
   CommandResult::Submitted submitted;
-  std::vector<std::string> words = delivery.options;
-  words.insert(words.end(), delivery.arguments.begin(), delivery.arguments.end());
-  const procmail::SendmailArguments arguments = procmail::read_sendmail_arguments(words);
+  const procmail::SendmailArguments arguments = procmail::sendmail_arguments_of(delivery);
   if (arguments.reverse_path) {
-    const auto address = mail::parse_address(*arguments.reverse_path);
-    submitted.reverse_path = address ? mail::ReversePath(*address) : mail::ReversePath();
+    const bool is_null = arguments.reverse_path->empty();
+    submitted.reverse_path =
+        is_null ? mail::ReversePath() : mail::ReversePath(router::address_from_internal(*arguments.reverse_path));
   }
-  for (const std::string& word : delivery.arguments) submitted.recipients.push_back(recipient_of(word));
+  // sendmail(1) takes a bare name for a local user; the router completes it.
+  for (const std::string& one : arguments.recipients) {
+    submitted.recipients.push_back({mail::ForwardPath(router::address_from_internal(one)), {}, {}});
+  }
   submitted.message = std::move(message);
-  submitted.detail = arguments.recipients_from_header ? "auto-reply" : "redirect";
+  submitted.detail = delivery.is_answer && arguments.recipients_from_header ? "auto-reply" : "redirect";
   submitted.decided_by = to_file_line(delivery.at);
   if (!submitted.recipients.empty()) result.submitted.push_back(std::move(submitted));
 }

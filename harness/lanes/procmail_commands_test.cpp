@@ -65,6 +65,26 @@ TEST_F(ProcmailCommandsTest, SendsOnAsItsOwnUserUnlessFlagsSayOtherwise) {
   EXPECT_TRUE(notice.submitted.at(0).reverse_path.value().is_null());
 }
 
+// sendmail(1): a recipient that came out as one odd address would bounce here, and reach a person in production.
+TEST_F(ProcmailCommandsTest, SendsToAllThatSendmailFinds) {
+  const auto recipients = [](const router::CommandResult& result) {
+    std::vector<std::string> all;
+    for (const auto& each : result.submitted.at(0).recipients) all.push_back(to_string(each.forward_path.address()));
+    return all;
+  };
+  const auto list = run(":0\n! erik.falk@ctbto.org, calibration@ctbto.int\n");
+  EXPECT_THAT(recipients(list), ElementsAre("erik.falk@ctbto.org", "calibration@ctbto.int"));
+  commands_.reset();
+  const auto header = run(":0 f\n| formail -I \"To: erik.falk@ctbto.org\"\n:0\n! -t\n");
+  EXPECT_THAT(recipients(header), ElementsAre("erik.falk@ctbto.org"));
+  EXPECT_EQ(header.submitted.at(0).detail, "redirect");
+  EXPECT_THAT(header.not_understood, IsEmpty());
+  commands_.reset();
+  const auto elsewhere = run("SENDMAILFLAGS=\"-oi -C/etc/postfix-people\"\n:0\n! b@b.example\n");
+  ASSERT_THAT(elsewhere.not_understood, SizeIs(1));
+  EXPECT_EQ(to_file_line(elsewhere.not_understood[0].at), "rc:4");
+}
+
 TEST_F(ProcmailCommandsTest, ThrowsAwayBouncesAndRemembers) {
   EXPECT_EQ(run(":0\n/dev/null\n").discarded_by, "rc:3");
   commands_.reset();

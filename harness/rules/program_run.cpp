@@ -3,6 +3,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "mail/address_list.hpp"
 
 #include <fmt/format.h>
 #include <sys/prctl.h>
@@ -100,7 +101,9 @@ void add_deliveries(const Scratch& scratch, std::vector<rules::Effect>& effects)
   for (std::string line; std::getline(sent, line);) {
     for (const std::string_view word : split(line, " ")) {
       if (word.starts_with('-')) continue;
-      effects.push_back({.kind = rules::Effect::Kind::forward, .target = to_lower(word), .detail = {}, .at = {}});
+      for (const std::string& one : mail::parse_address_list(word)) {
+        effects.push_back({.kind = rules::Effect::Kind::forward, .target = to_lower(one), .detail = {}, .at = {}});
+      }
     }
   }
 }

@@ -33,7 +33,7 @@ TEST(CommandLine, SaysWhatItDoesNotModel) {
 }
 
 TEST(SendmailArguments, TellsOptionsFromRecipients) {
-  const std::vector<std::string> words{"-oi", "-f", "<op@a.example>", "x@b.example", "-Fname", "--", "-y@b.example"};
+  const std::vector<std::string> words{"-oi", "-f", "<op@a.example>", "-Fname", "--", "x@b.example", "-y@b.example"};
   const SendmailArguments read = read_sendmail_arguments(words);
   EXPECT_EQ(read.reverse_path, "op@a.example");
   EXPECT_THAT(read.recipients, ElementsAre("x@b.example", "-y@b.example"));
@@ -43,6 +43,67 @@ TEST(SendmailArguments, TellsOptionsFromRecipients) {
   EXPECT_TRUE(read_sendmail_arguments(null).recipients_from_header);
   const std::vector<std::string> open{"-f"};
   EXPECT_THAT(read_sendmail_arguments(open).recipients, IsEmpty());
+}
+
+// Seen in Postfix 3.7: each word behind the options is read as an address list is, and an option there is none.
+TEST(SendmailArguments, RecipientsAreListsOfAddresses) {
+  const std::vector<std::string> words{"-i",
+                                       "erik.falk@ctbto.org,",
+                                       "op@ctbto.int",
+                                       "erik",
+                                       "Erik <e@a.example> (office)",
+                                       "a@b.example;c@b.example d@b.example",
+                                       "-t",
+                                       "g:m@x.example;"};
+  const SendmailArguments read = read_sendmail_arguments(words);
+  EXPECT_THAT(read.recipients, ElementsAre("erik.falk@ctbto.org", "op@ctbto.int", "erik", "e@a.example", "a@b.example",
+                                           "c@b.example", "d@b.example", "-t", "m@x.example"));
+  EXPECT_FALSE(read.recipients_from_header);
+  EXPECT_EQ(read.not_understood, "");
+}
+
+TEST(SendmailArguments, WhatChangesTheRouteIsNotPassedOver) {
+  const auto about = [](std::vector<std::string> words) {
+    words.emplace_back("x@b.example");
+    return read_sendmail_arguments(words).not_understood;
+  };
+  EXPECT_EQ(about({"-oi", "-om", "-oem", "-bm", "-Fme", "-F", "me", "-it", "-U", "-Am", "-Odelivery=b"}), "");
+  EXPECT_THAT(about({"-oi", "-C/etc/postfix-people"}), HasSubstr("-C/etc/postfix-people"));
+  EXPECT_THAT(about({"-C", "/etc/postfix-people"}), HasSubstr("-C/etc/postfix-people"));
+  for (const char* option : {"-bs", "-bv", "-v", "-G", "-n", "-Nnever", "-XV", "-Z", "-oA/etc/x"}) {
+    EXPECT_THAT(about({option}), HasSubstr(option));
+  }
+  EXPECT_THAT(about({"-f", "op"}), HasSubstr("reverse-path op"));
+  EXPECT_THAT(about({","}), HasSubstr("recipient ','"));
+  EXPECT_THAT(about({"<y@b.example"}), HasSubstr("recipient '<y@b.example'"));
+}
+
+TEST(SendmailArguments, OfAForwardFromItsHeader) {
+  const auto recipients = [](std::string_view recipes, std::string_view message) {
+    const test::Ran ran = test::run(recipes, message);
+    return sendmail_arguments_of(ran.outcome.deliveries.at(0)).recipients;
+  };
+  EXPECT_THAT(recipients(":0\n! -t\n", "To: a@x.example,\n\tb@x.example\nCC: c@x.example\nTo: d@x.example\n\nTo: no\n"),
+              ElementsAre("a@x.example", "b@x.example", "c@x.example", "d@x.example"));
+  EXPECT_THAT(recipients(":0\n! -t e@x.example\n", "Bcc: Bob <b@x.example>\n\nx\n"),
+              ElementsAre("e@x.example", "b@x.example"));
+  EXPECT_THAT(recipients(":0\n! -t\n", "To: a@x.example\nResent-Cc: r@x.example\nResent-To: s@x.example\n\nx\n"),
+              ElementsAre("r@x.example", "s@x.example"));
+  EXPECT_THAT(recipients(":0\n! -t\n", "To: a@x.example\nResent-From: r@x.example\n\nx\n"), ElementsAre("a@x.example"));
+}
+
+TEST(Forward, IsAnAssumptionWhereSendmailIsNotKnown) {
+  const auto assumed = [](std::string_view recipes) {
+    std::string text;
+    for (const Assumption& one : test::run(recipes).outcome.assumptions) text += to_file_line(one.at) + " " + one.text;
+    return text;
+  };
+  EXPECT_EQ(assumed(":0\n! a@b.example\n"), "");
+  EXPECT_EQ(assumed("SENDMAIL=/usr/lib/sendmail\n:0\n! a@b.example\n"), "");
+  EXPECT_THAT(assumed("SENDMAIL=/usr/bin/msmtp\n:0\n! a@b.example\n"), HasSubstr("rc:3 SENDMAIL is `/usr/bin/msmtp`"));
+  EXPECT_THAT(assumed("SENDMAILFLAGS=\"-oi -C/etc/postfix-people\"\n:0\n! a@b.example\n"),
+              HasSubstr("rc:3 sendmail's option -C/etc/postfix-people"));
+  EXPECT_THAT(assumed(":0\n! $NOBODY\n"), HasSubstr("rc:2 sendmail"));
 }
 
 // procmailrc(5): `!` calls $SENDMAIL with $SENDMAILFLAGS; `-f <$2>` is how a forward keeps the reverse-path.

@@ -131,7 +131,7 @@ class Shell {
     if (name == "exit" && rest.size() == 1) return ProgramOutput{std::atoi(rest.front().c_str()), {}};
     if (name == "echo") return echo(rest);
     if (name == "test" || name == "[") return test(rest);
-    if (name == "sendmail") return sendmail(rest, std::exchange(input, {}));
+    if (is_sendmail(name)) return sendmail(rest, std::exchange(input, {}));
     return std::nullopt;
   }
 
@@ -163,28 +163,18 @@ class Shell {
     return std::nullopt;
   }
 
-  /// sendmail -t takes the addresses from To, Cc and Bcc; else they are its arguments.
   std::optional<ProgramOutput> sendmail(const std::vector<std::string>& options, std::string input) {
     Delivery delivery;
     delivery.kind = Delivery::Kind::forward;
     delivery.is_answer = true;
     delivery.options = options;
-    SendmailArguments arguments = read_sendmail_arguments(options);
+    delivery.text = std::make_shared<const MailText>(std::move(input));
+    SendmailArguments arguments = sendmail_arguments_of(delivery);
+    if (!arguments.not_understood.empty()) result_.assumption = arguments.not_understood;
+    // Seen in Postfix 3.7: EX_TEMPFAIL, and nothing is sent.
+    constexpr int exit_temporary_failure = 75;
+    if (arguments.recipients.empty()) return ProgramOutput{exit_temporary_failure, {}};
     delivery.arguments = std::move(arguments.recipients);
-    MailText mail(std::move(input));
-    if (arguments.recipients_from_header) {
-      const mail::Message message = mail::Message::parse(mail.crlf());
-      for (const char* name : {"To", "Cc", "Bcc"}) {
-        const std::string value = message.value(name);
-        for (const std::string_view one : split(value, ",")) {
-          const std::size_t open = one.find('<');
-          const std::size_t close = one.find('>');
-          const bool is_bracketed = open != std::string_view::npos && close != std::string_view::npos && open < close;
-          delivery.arguments.emplace_back(trim(is_bracketed ? one.substr(open + 1, close - open - 1) : one));
-        }
-      }
-    }
-    delivery.text = std::make_shared<const MailText>(std::move(mail));
     result_.sent.push_back(std::move(delivery));
     return ProgramOutput{};
   }

@@ -55,6 +55,17 @@ TEST(KnownPrograms, PipesGroupsAndSendmail) {
   EXPECT_TRUE(ran.outcome.assumptions.empty());
 }
 
+TEST(KnownPrograms, SendmailReadsEveryFieldOfRecipients) {
+  IdCaches caches;
+  KnownPrograms programs(caches);
+  const std::string_view to_many = "To: a@x.example, \"B, C\" <b@x.example>\nTo: c@x.example\n\nx\n";
+  EXPECT_THAT(run(":0\n| sendmail -t d@x.example\n", to_many, &programs).deliveries,
+              ElementsAre("forward d@x.example a@x.example b@x.example c@x.example (rc:2)"));
+  EXPECT_THAT(run(":0 w\n| sendmail -t\n:0\nkept/\n", "Subject: x\n\nx\n", &programs).deliveries,
+              ElementsAre("file \"kept/\" (rc:4)"));
+  EXPECT_EQ(run(":0\n| sendmail -C /etc/other a@x.example\n", to_many, &programs).outcome.assumptions.size(), 1U);
+}
+
 TEST(KnownPrograms, DuplicatesAreDropped) {
   IdCaches caches;
   KnownPrograms programs(caches);

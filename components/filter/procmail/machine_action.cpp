@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "components/filter/procmail/scanner.hpp"
+#include "components/filter/procmail/sendmail_arguments.hpp"
 
 #include <fmt/format.h>
 
@@ -186,6 +187,16 @@ bool Machine::forward(const Recipe& recipe) {
   for (const std::string& argument : delivery.arguments) delivery.command += " " + argument;
   environment_.set("LASTFOLDER", delivery.command);
   record(std::move(delivery), &recipe);
+  if (failed()) return false;
+  const std::string program = environment_.value_of("SENDMAIL");
+  const SendmailArguments read = sendmail_arguments_of(run_.outcome.deliveries.back());
+  if (!is_sendmail(program)) {
+    assume(position(recipe.at), fmt::format("SENDMAIL is `{}`, which is taken for sendmail", printable(program)));
+  } else if (!read.not_understood.empty()) {
+    assume(position(recipe.at), printable(read.not_understood));
+  } else if (read.recipients.empty()) {
+    assume(position(recipe.at), "sendmail finds no recipient, and is taken to have succeeded");
+  }
   return true;
 }
 

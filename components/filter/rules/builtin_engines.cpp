@@ -114,7 +114,7 @@ std::vector<Effect> effects_of(const procmail::Outcome& outcome, const procmail:
       effects.push_back(effect_of(delivery, original, maildir, default_folder, {}));
       continue;
     }
-    for (const std::string& address : procmail::read_sendmail_arguments(delivery.arguments).recipients) {
+    for (const std::string& address : procmail::sendmail_arguments_of(delivery).recipients) {
       effects.push_back(effect_of(delivery, original, maildir, default_folder, address));
     }
   }
