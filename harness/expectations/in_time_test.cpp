@@ -1,5 +1,6 @@
 // A time limit where the lane shortens waiting: what it did not see go by must not count as time kept.
 #include "harness/expectations/support.hpp"
+#include "harness/scenario/test_evidence.hpp"
 #include "harness/yaml/load.hpp"
 
 #include <gmock/gmock.h>
@@ -16,33 +17,30 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class InTimeTest : public ::testing::Test {
+class InTimeTest : public ::testing::Test, protected TestEvidence {
  protected:
-  InTimeTest() {
-    host_ = journal_.add_host("station.example");
-    journal_.observe([this](const Fact& fact) { lineage_.take(fact); });
-  }
+  InTimeTest() { host_ = journal.add_host("station.example"); }
 
   // A message that is stored so long after it was offered, at the first attempt or at a later one.
   void deliver(bool is_put_off, stage::Duration after) {
     const stage::Custody custody = ++custodies_;
-    journal_.record({.kind = FactKind::offered,
-                     .host = host_,
-                     .custody = custody,
-                     .recipient = "a@b",
-                     .reverse_path = "op@station.example",
-                     .detail = "request",
-                     .text = "verification"});
+    journal.record({.kind = FactKind::offered,
+                    .host = host_,
+                    .custody = custody,
+                    .recipient = "a@b",
+                    .reverse_path = "op@station.example",
+                    .detail = "request",
+                    .text = "verification"});
     if (is_put_off) {
-      journal_.record({.kind = FactKind::deferred, .host = host_, .code = 451, .custody = custody, .recipient = "a@b"});
+      journal.record({.kind = FactKind::deferred, .host = host_, .code = 451, .custody = custody, .recipient = "a@b"});
     }
-    journal_.record({.kind = FactKind::stored,
-                     .host = host_,
-                     .at = after,
-                     .custody = custody,
-                     .recipient = "a@b",
-                     .detail = "INBOX",
-                     .text = "a@b"});
+    journal.record({.kind = FactKind::stored,
+                    .host = host_,
+                    .at = after,
+                    .custody = custody,
+                    .recipient = "a@b",
+                    .detail = "INBOX",
+                    .text = "a@b"});
   }
 
   Findings check(const std::string& kind, const std::string& yaml, double time_factor = 300) {
@@ -52,21 +50,12 @@ class InTimeTest : public ::testing::Test {
     const auto expectation = is_load ? bind_throughput(*node) : bind_delivered(*node);
     expectation->kind = kind;
     expectation->subject = "request";
-    const Evidence evidence{world_,   scenario_, journal_, lineage_, copies_,
-                            offered_, worlds_,   figures_, {},       time_factor};
+    const Evidence seen = evidence(time_factor);
     Findings findings;
-    expectation->check(evidence, findings);
+    expectation->check(seen, findings);
     return findings;
   }
 
-  WorldSpec world_;
-  Scenario scenario_;
-  stage::Journal journal_;
-  Lineage lineage_{journal_};
-  std::vector<StoredCopy> copies_;
-  std::map<stage::Custody, std::shared_ptr<const mail::Message>> offered_;
-  std::map<std::string, const WorldSpec*> worlds_;
-  std::map<std::string, FlowFigures> figures_;
   stage::HostId host_ = 0;
   stage::Custody custodies_ = 0;
 };

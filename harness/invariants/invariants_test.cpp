@@ -1,6 +1,8 @@
 // Each invariant, held and broken: facts in, findings out.
 #include "harness/invariants/invariant_table.hpp"
 
+#include "harness/scenario/test_evidence.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,17 +17,16 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class InvariantsTest : public ::testing::Test {
+class InvariantsTest : public ::testing::Test, protected TestEvidence {
  protected:
   InvariantsTest() {
-    world_.name = "w";
-    world_.zones = {{"verification", false, {"verification"}, {}},
-                    {"personal", false, {"personal"}, {}},
-                    {"internet", true, {}, {}}};
+    world.name = "w";
+    world.zones = {{"verification", false, {"verification"}, {}},
+                   {"personal", false, {"personal"}, {}},
+                   {"internet", true, {}, {}}};
     station_ = add("station.example", "internet", "198.51.100.10");
     mx_ = add("mx.ctbto.int", "verification", "192.0.2.25");
     exchange_ = add("exchange.ctbto.org", "personal", "192.0.2.80");
-    journal_.observe([this](const Fact& fact) { lineage_.take(fact); });
   }
 
   stage::HostId add(const std::string& name, const std::string& zone, const char* address) {
@@ -33,11 +34,11 @@ class InvariantsTest : public ::testing::Test {
     host.name = name;
     host.zone = zone;
     host.addresses = {*parse_ip_address(address)};
-    world_.hosts.push_back(host);
-    return journal_.add_host(name);
+    world.hosts.push_back(host);
+    return journal.add_host(name);
   }
 
-  void record(Fact fact) { journal_.record(std::move(fact)); }
+  void record(Fact fact) { journal.record(std::move(fact)); }
 
   // A message from the station to a@b, taken by `host` under custody 2.
   void send_to(stage::HostId host, const std::string& reverse_path = "op@station.example") {
@@ -56,7 +57,7 @@ class InvariantsTest : public ::testing::Test {
            const std::string& recipient, std::uint64_t hash = 7,
            const std::string& reverse_path = "op@station.example") {
     const stage::ConnectionId connection = to_custody * 10;
-    const std::string peer = to_string(world_.hosts[to - 1U].addresses.front()) + ":25";
+    const std::string peer = to_string(world.hosts[to - 1U].addresses.front()) + ":25";
     record({.kind = FactKind::connected, .host = from, .connection = connection, .detail = peer});
     record({.kind = FactKind::attempted,
             .host = from,
@@ -90,20 +91,12 @@ class InvariantsTest : public ::testing::Test {
   }
 
   Findings check(void (*invariant)(const Evidence&, Findings&)) {
-    const Evidence evidence{world_, scenario_, journal_, lineage_, copies_, offered_, worlds_, figures_, {}};
+    const Evidence seen = evidence();
     Findings findings;
-    invariant(evidence, findings);
+    invariant(seen, findings);
     return findings;
   }
 
-  WorldSpec world_;
-  Scenario scenario_;
-  stage::Journal journal_;
-  Lineage lineage_{journal_};
-  std::vector<StoredCopy> copies_;
-  std::map<stage::Custody, std::shared_ptr<const mail::Message>> offered_;
-  std::map<std::string, const WorldSpec*> worlds_;
-  std::map<std::string, FlowFigures> figures_;
   stage::HostId station_ = 0;
   stage::HostId mx_ = 0;
   stage::HostId exchange_ = 0;
@@ -283,14 +276,14 @@ TEST_F(InvariantsTest, TraceCountsTheHopsInTheStoredCopy) {
   const auto copy = [](std::string header) {
     return std::make_shared<const mail::Message>(mail::Message::parse(std::move(header) + "\r\nbody\r\n"));
   };
-  copies_ = {{2, "a@b", "INBOX", {}, copy("Subject: x\r\n"), true}};
+  copies = {{2, "a@b", "INBOX", {}, copy("Subject: x\r\n"), true}};
   EXPECT_THAT(check(check_trace), Contains(Field(&Finding::sentence, HasSubstr("carries 0 Received"))));
-  copies_ = {{2,
-              "a@b",
-              "INBOX",
-              {},
-              copy("Received: from a by b with SMTP id 1; Fri, 20 Nov 2026 06:00:00 +0000\r\nSubject: x\r\n"),
-              true}};
+  copies = {{2,
+             "a@b",
+             "INBOX",
+             {},
+             copy("Received: from a by b with SMTP id 1; Fri, 20 Nov 2026 06:00:00 +0000\r\nSubject: x\r\n"),
+             true}};
   EXPECT_THAT(check(check_trace), IsEmpty());
 }
 

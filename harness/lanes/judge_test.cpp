@@ -1,6 +1,8 @@
 // What makes a known-bad world pass, and what must not: a run that shows nothing is no proof that the checks can see.
 #include "harness/lanes/judge.hpp"
 
+#include "harness/scenario/test_evidence.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,32 +23,31 @@ struct Told final : Expectation {
   }
 };
 
-class JudgeTest : public ::testing::Test {
+class JudgeTest : public ::testing::Test, protected TestEvidence {
  protected:
   JudgeTest() {
-    world_.name = "w";
-    world_.zones = {{"internet", true, {}, {}}};
+    world.name = "w";
+    world.zones = {{"internet", true, {}, {}}};
     HostSpec host;
     host.name = "station.example";
     host.zone = "internet";
-    world_.hosts.push_back(host);
-    station_ = journal_.add_host(host.name);
-    journal_.observe([this](const stage::Fact& fact) { lineage_.take(fact); });
-    scenario_.must_fail = MustFail{"expectation delivered", {}, {}, {}};
+    world.hosts.push_back(host);
+    station_ = journal.add_host(host.name);
+    scenario.must_fail = MustFail{"expectation delivered", {}, {}, {}};
   }
 
   void offer(const std::string& label) {
     const auto fact = [&](FactKind kind) {
       return stage::Fact{.kind = kind, .host = station_, .custody = 1, .body_hash = 7, .recipient = "a@b"};
     };
-    stage::Fact offered = fact(FactKind::offered);
-    offered.detail = label;
-    offered.text = "verification";
-    journal_.record(std::move(offered));
+    stage::Fact sent = fact(FactKind::offered);
+    sent.detail = label;
+    sent.text = "verification";
+    journal.record(std::move(sent));
     stage::Fact failed = fact(FactKind::failed);
     failed.code = 550;
     failed.reverse_path = "op@station.example";
-    journal_.record(std::move(failed));
+    journal.record(std::move(failed));
   }
 
   // Beside what the lane has found, the expectation reports that `request` is not there.
@@ -56,22 +57,14 @@ class JudgeTest : public ::testing::Test {
     found.rule = "expectation delivered";
     found.sentence = std::move(sentence);
     found.label = "request";
-    scenario_.expectations = {told};
+    scenario.expectations = {told};
     ScenarioResult result;
     result.findings = std::move(of_lane);
-    const Evidence evidence{world_, scenario_, journal_, lineage_, copies_, offered_, worlds_, figures_, {}};
-    judge(evidence, "live", result);
+    const Evidence seen = evidence();
+    judge(seen, "live", result);
     return result;
   }
 
-  WorldSpec world_;
-  Scenario scenario_;
-  stage::Journal journal_;
-  Lineage lineage_{journal_};
-  std::vector<StoredCopy> copies_;
-  std::map<stage::Custody, std::shared_ptr<const mail::Message>> offered_;
-  std::map<std::string, const WorldSpec*> worlds_;
-  std::map<std::string, FlowFigures> figures_;
   stage::HostId station_ = 0;
 };
 
@@ -102,9 +95,9 @@ TEST_F(JudgeTest, AGapInTheEvidenceLeavesItOpen) {
   Finding gap = lane_finding("live", "the capture is incomplete: 3 packets were dropped");
   gap.is_inconclusive = true;
   EXPECT_EQ(judged({gap}).verdict, Verdict::inconclusive);
-  scenario_.must_fail->despite = {"could not be read"};
+  scenario.must_fail->despite = {"could not be read"};
   EXPECT_EQ(judged({gap}).verdict, Verdict::inconclusive);
-  scenario_.must_fail->despite = {"could not be read", "packets were dropped"};
+  scenario.must_fail->despite = {"could not be read", "packets were dropped"};
   EXPECT_EQ(judged({gap}).verdict, Verdict::passed);
   // A death is no gap.
   EXPECT_EQ(judged({lane_finding("live", "postfix: packets were dropped")}).verdict, Verdict::failed);
@@ -120,7 +113,7 @@ TEST_F(JudgeTest, AMessageThatWasNeverSentProvesNothing) {
 
 TEST_F(JudgeTest, WhatIsNotSureIsNotTheReport) {
   offer("request");
-  scenario_.must_fail = MustFail{"lane live", {}, {}, {"gap"}};
+  scenario.must_fail = MustFail{"lane live", {}, {}, {"gap"}};
   Finding gap = lane_finding("live", "a gap");
   gap.is_inconclusive = true;
   EXPECT_EQ(judged({gap}).verdict, Verdict::failed);

@@ -1,6 +1,8 @@
 // A run rests on every configuration that its hosts had, on those that steps brought as well.
 #include "harness/lanes/run_scenario.hpp"
 
+#include "base/test_files.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,8 +22,6 @@ using ::testing::IsEmpty;
 class RunScenarioTest : public ::testing::Test {
  protected:
   RunScenarioTest() {
-    std::string pattern = (fs::temp_directory_path() / "run-test-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     write("dns/w.zone",
           "$ORIGIN example.\n$TTL 300\n@ IN SOA ns.example. host.example. 1 1 1 1 300\n@ IN NS ns\n"
           "ns IN A 192.0.2.53\n");
@@ -37,12 +37,7 @@ expect:
   - world: { queue_empty: all }
 )");
   }
-  ~RunScenarioTest() override { fs::remove_all(folder_); }
-
-  void write(const std::string& name, const std::string& text) {
-    fs::create_directories((folder_ / name).parent_path());
-    std::ofstream(folder_ / name) << text;
-  }
+  void write(const std::string& name, const std::string& text) { files_.write(name, text); }
 
   void folder(const std::string& name, const std::string& settings) {
     write(name + "/main.cf", "compatibility_level = 3.6\nmynetworks = 127.0.0.0/8\n" + settings);
@@ -74,7 +69,8 @@ hosts:
     return run_scenario(*scenario, *world, {}, {});
   }
 
-  fs::path folder_;
+  TestFiles files_;
+  const fs::path& folder_ = files_.path();
 };
 
 TEST_F(RunScenarioTest, AFolderThatIsUnderstoodPasses) { EXPECT_EQ(run().verdict, Verdict::passed); }

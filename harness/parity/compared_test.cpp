@@ -2,6 +2,7 @@
 #include "harness/parity/compared.hpp"
 
 #include "harness/lanes/results.hpp"
+#include "harness/scenario/test_evidence.hpp"
 
 #include <gtest/gtest.h>
 
@@ -12,27 +13,16 @@ using stage::Fact;
 using stage::FactKind;
 
 // One lane's run: a message from the station, taken by the store.
-struct Lane {
-  WorldSpec world = {};
-  Scenario scenario = {};
-  stage::Journal journal = {};
-  Lineage lineage{journal};
-  std::vector<StoredCopy> copies = {};
-  std::map<stage::Custody, std::shared_ptr<const mail::Message>> offered = {};
-  std::map<std::string, const WorldSpec*> worlds = {};
-  std::map<std::string, FlowFigures> figures = {};
+struct Lane : TestEvidence {
   stage::HostId station = journal.add_host("station.example");
   stage::HostId store = journal.add_host("store.example");
 
   Lane() {
-    journal.observe([this](const Fact& fact) { lineage.take(fact); });
     Fact fact = about(FactKind::offered, station, 1);
     fact.detail = "request";
     fact.text = "verification";
     journal.record(std::move(fact));
   }
-  Lane(const Lane&) = delete;
-  Lane& operator=(const Lane&) = delete;
 
   static Fact about(FactKind kind, stage::HostId host, stage::Custody custody) {
     return {.kind = kind, .host = host, .custody = custody, .recipient = "a@b", .reverse_path = "op@station.example"};
@@ -60,10 +50,10 @@ struct Lane {
   }
 
   std::string aspect(const std::string& name) const {
-    const Evidence evidence{world, scenario, journal, lineage, copies, offered, worlds, figures, {}};
+    const Evidence seen = evidence();
     ScenarioResult result;
-    fill_results(evidence, result);
-    const auto messages = compared_messages(evidence, result);
+    fill_results(seen, result);
+    const auto messages = compared_messages(seen, result);
     for (const ComparedAspect& each : messages.at(0).aspects) {
       if (each.name == name) return each.value;
     }

@@ -14,6 +14,11 @@ bool is_at(const WorldSpec& world, const WaiverSpec& waiver, std::string_view pl
   return world.shown(waiver.place) == place;
 }
 
+bool is_waived(const WorldSpec& world, std::string_view place) {
+  return std::any_of(world.waivers.begin(), world.waivers.end(),
+                     [&](const WaiverSpec& waiver) { return is_at(world, waiver, place); });
+}
+
 // The nearest folder above a file that postfix(1) could be started with; empty when there is none.
 std::filesystem::path postfix_folder_of(const WorldSpec& world, const std::filesystem::path& file) {
   for (std::filesystem::path folder = file.parent_path(); !folder.empty(); folder = folder.parent_path()) {
@@ -38,11 +43,6 @@ NotUnderstoodLines not_understood_lines(const HostSpec& host, const router::Rout
   if (reader == ConfigReader::model) add(decider.config().not_understood());
   add(milters_without_a_part(decider.config(), host.spam_filter.is_set() || !host.milter.empty()));
   return lines;
-}
-
-bool is_waived(const WorldSpec& world, std::string_view place) {
-  return std::any_of(world.waivers.begin(), world.waivers.end(),
-                     [&](const WaiverSpec& waiver) { return is_at(world, waiver, place); });
 }
 
 void add_unwaived(const WorldSpec& world, const NotUnderstoodLines& found, NotUnderstoodLines& to) {

@@ -30,8 +30,6 @@ enum class ConfigReader { model, program };
 /// Each line once, waivers not yet considered. What access restrictions do not model counts when a session meets them.
 NotUnderstoodLines not_understood_lines(const HostSpec& host, const router::RouteDecider& decider, ConfigReader reader);
 
-bool is_waived(const WorldSpec& world, std::string_view place);
-
 /// Adds what is neither waived nor listed already.
 void add_unwaived(const WorldSpec& world, const NotUnderstoodLines& found, NotUnderstoodLines& to);
 

@@ -1,5 +1,7 @@
 // Worlds are read strictly, changes apply exactly, and a zone is compared byte for byte.
 #include "harness/world/world.hpp"
+
+#include "base/test_files.hpp"
 #include "harness/suite/suite.hpp"
 #include "harness/world/changed_folder.hpp"
 #include "harness/world/compare.hpp"
@@ -9,8 +11,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <fstream>
 
 namespace watershed::harness {
 namespace {
@@ -24,19 +24,12 @@ using ::testing::IsEmpty;
 class WorldTest : public ::testing::Test {
  protected:
   WorldTest() {
-    std::string pattern = (fs::temp_directory_path() / "world-test-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     write(
         "dns/w.zone",
         "$ORIGIN example.\n$TTL 300\n@ IN SOA ns.example. host.example. 1 1 1 1 300\n@ IN NS ns\nns IN A 192.0.2.53\n");
     write("spam.yaml", "version: 1\nrules: []\n");
   }
-  ~WorldTest() override { fs::remove_all(folder_); }
-
-  void write(const std::string& name, const std::string& text) {
-    fs::create_directories((folder_ / name).parent_path());
-    std::ofstream(folder_ / name) << text;
-  }
+  void write(const std::string& name, const std::string& text) { files_.write(name, text); }
 
   std::string errors(const std::string& yaml) {
     write("world.yaml", yaml);
@@ -46,7 +39,8 @@ class WorldTest : public ::testing::Test {
     return render(diagnostics);
   }
 
-  fs::path folder_;
+  TestFiles files_;
+  const fs::path& folder_ = files_.path();
 };
 
 const std::string good = R"(version: 1

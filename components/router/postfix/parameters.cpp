@@ -1,6 +1,7 @@
 // See parameters.hpp.
 #include "components/router/postfix/parameters.hpp"
 
+#include "base/contains.hpp"
 #include "base/text.hpp"
 #include "components/router/postfix/expand.hpp"
 #include "components/router/postfix/logical_lines.hpp"
@@ -41,10 +42,6 @@ constexpr std::array<std::string_view, 9> expanded_late = {"command_execution_di
                                                            "postscreen_reject_footer",
                                                            "smtpd_expansion_filter",
                                                            "smtpd_reject_footer"};
-
-bool contains(std::span<const std::string_view> names, std::string_view name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
 
 ParameterType type_of(std::string_view name, std::string_view value) {
   if (contains(texts_like_numbers, name)) return ParameterType::text;

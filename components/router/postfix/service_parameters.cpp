@@ -1,6 +1,8 @@
 // See service_parameters.hpp. The lists name modelled parameters only; what else a service is told is judged by name.
 #include "components/router/postfix/service_parameters.hpp"
 
+#include "base/contains.hpp"
+
 #include <algorithm>
 #include <span>
 
@@ -194,8 +196,6 @@ constexpr Program programs[] = {
     {"lmtp", of_client, false},         {"pipe", of_pipe, false},       {"qmgr", of_queue_manager, false},
     {"oqmgr", of_queue_manager, false}, {"pickup", of_pickup, false},
 };
-
-bool contains(Names names, std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); }
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // See table.hpp. Which type:name is opened by what.
 #include "components/router/postfix/table.hpp"
 
+#include "base/contains.hpp"
 #include "components/router/postfix/logical_lines.hpp"
 #include "components/router/postfix/table_kinds.hpp"
 
@@ -20,11 +21,6 @@ constexpr std::array<std::string_view, 3> rule_types = {"cidr", "pcre", "regexp"
 constexpr std::array<std::string_view, 14> outside_types = {"environ",   "internal", "ldap",    "memcache", "mysql",
                                                             "netinfo",   "nis",      "nisplus", "pgsql",    "randmap",
                                                             "socketmap", "sqlite",   "tcp",     "unix"};
-
-template <std::size_t N>
-bool contains(const std::array<std::string_view, N>& types, std::string_view type) {
-  return std::find(types.begin(), types.end(), type) != types.end();
-}
 
 Parsed<OpenedTable> open_from_file(const TableRequest& request, const TableSource& source) {
   const bool is_inline = contains(rule_types, request.type) && request.name.starts_with("{");

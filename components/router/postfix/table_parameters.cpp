@@ -1,7 +1,8 @@
 // See table_parameters.hpp.
 #include "components/router/postfix/table_parameters.hpp"
 
-#include <algorithm>
+#include "base/contains.hpp"
+
 #include <array>
 
 namespace watershed::postfix {
@@ -32,8 +33,7 @@ constexpr std::array<std::string_view, 18> table_parameters = {"alias_database",
 
 bool names_tables(const ParameterFact& fact) {
   if (fact.treatment != Treatment::modelled) return false;
-  return fact.name.ends_with("_maps") ||
-         std::find(table_parameters.begin(), table_parameters.end(), fact.name) != table_parameters.end();
+  return fact.name.ends_with("_maps") || contains(table_parameters, fact.name);
 }
 
 bool looks_like_table(std::string_view element) {

@@ -1,13 +1,11 @@
 // A Postfix folder for one test: written to a fresh temporary directory, removed with the object.
 #pragma once
 
+#include "base/test_files.hpp"
 #include "components/router/postfix/config.hpp"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
 
-#include <filesystem>
-#include <fstream>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -18,19 +16,8 @@ namespace watershed::postfix {
 class TestFolder {
  public:
   TestFolder(std::initializer_list<std::pair<std::string_view, std::string_view>> files) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "watershed-postfix-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-    for (const auto& [name, text] : files) {
-      std::filesystem::create_directories((path_ / name).parent_path());
-      std::ofstream(path_ / name, std::ios::binary) << text;
-    }
+    for (const auto& [name, text] : files) files_.write(name, text);
   }
-  ~TestFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TestFolder(const TestFolder&) = delete;
-  TestFolder& operator=(const TestFolder&) = delete;
 
   /// Read as the folder "pf" of a host 192.0.2.25 named "vm".
   Parsed<PostfixConfig> load() const {
@@ -38,7 +25,7 @@ class TestFolder {
     options.shown_folder = "pf";
     options.hostname = "vm";
     options.addresses = {*parse_ip_address("192.0.2.25")};
-    return load_postfix(path_, options);
+    return load_postfix(files_.path(), options);
   }
 
   /// The same where the folder has to be good.
@@ -49,7 +36,7 @@ class TestFolder {
   }
 
  private:
-  std::filesystem::path path_;
+  TestFiles files_;
 };
 
 }  // namespace watershed::postfix

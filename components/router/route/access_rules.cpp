@@ -3,14 +3,11 @@
 
 #include <algorithm>
 #include <set>
+#include "base/contains.hpp"
 
 namespace watershed::router {
 
 namespace {
-
-bool contains(const std::vector<std::string>& list, std::string_view element) {
-  return std::find(list.begin(), list.end(), element) != list.end();
-}
 
 /// Restrictions, any one of which keeps this host from being an open relay (smtpd(8), postconf(5)
 /// smtpd_relay_restrictions: "at least one working instance of").

@@ -3,7 +3,6 @@
 
 #include "base/ip_address.hpp"
 #include "base/text.hpp"
-#include "mail/address_list.hpp"
 
 namespace watershed::router {
 
@@ -102,8 +101,6 @@ std::optional<std::size_t> ExtensionRule::split(std::string_view local_part) con
   if (at == std::string_view::npos || at == 0) return std::nullopt;
   return at;
 }
-
-std::vector<std::string> parse_address_list(std::string_view text) { return mail::parse_address_list(text); }
 
 bool is_valid_hostname(std::string_view name) {
   constexpr std::size_t name_max = 255;

@@ -35,10 +35,6 @@ struct ExtensionRule {
   std::optional<std::size_t> split(std::string_view local_part) const;
 };
 
-/// The addresses of an RFC 5322 address list (`a@b, "x y"@c, Name <d@e> (comment)`) in internal form, not yet
-/// qualified. What a table's value for virtual_alias_maps or an alias means.
-std::vector<std::string> parse_address_list(std::string_view text);
-
 /// valid_hostname(3): letters, digits, `-`, `_`, labels up to 63 octets, not all numeric. Bytes over 0x7f count as
 /// letters.
 bool is_valid_hostname(std::string_view name);

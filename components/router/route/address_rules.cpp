@@ -2,6 +2,7 @@
 #include "components/router/route/address_rules.hpp"
 
 #include "base/text.hpp"
+#include "mail/address_list.hpp"
 
 #include <algorithm>
 
@@ -164,7 +165,7 @@ MappedAddresses AddressRules::map(const postfix::Maps& maps, std::string_view in
     mapped.push_back({complete(kept + hit.value), hit.decided_by});
     return mapped;
   }
-  for (const std::string& address : parse_address_list(hit.value)) {
+  for (const std::string& address : mail::parse_address_list(hit.value)) {
     std::string completed = complete(address);
     if (propagate_extension && !hit.extension.empty()) completed = with_extension(completed, hit.extension);
     mapped.push_back({std::move(completed), hit.decided_by});

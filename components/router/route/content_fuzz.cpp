@@ -1,6 +1,7 @@
 // Hostile messages against header_checks, and hostile text against the address list reader.
 #include "components/router/route/address_form.hpp"
 #include "components/router/route/mime_lines.hpp"
+#include "mail/address_list.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -11,7 +12,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace watershed::router;
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  for (const std::string& address : parse_address_list(text)) {
+  for (const std::string& address : watershed::mail::parse_address_list(text)) {
     const std::string external = external_form(address);
     if (external.size() < address.size()) __builtin_trap();
     is_valid_hostname(domain_of(address));

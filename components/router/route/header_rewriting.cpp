@@ -1,7 +1,9 @@
 // See header_rewriting.hpp.
 #include "components/router/route/header_rewriting.hpp"
 
+#include "base/contains.hpp"
 #include "base/text.hpp"
+#include "mail/address_list.hpp"
 
 #include <fmt/format.h>
 
@@ -31,10 +33,6 @@ template <class Names>
 bool names(const Names& fields, std::string_view field) {
   return std::any_of(std::begin(fields), std::end(fields),
                      [&](std::string_view name) { return equal_ignoring_case(name, field); });
-}
-
-bool contains(const std::vector<std::string>& list, std::string_view element) {
-  return std::find(list.begin(), list.end(), element) != list.end();
 }
 
 }  // namespace
@@ -81,7 +79,7 @@ std::vector<NotUnderstood> HeaderRewriting::due(const mail::Message& message) co
   while (cursor.next(field)) {
     const bool is_sender = names(sender_fields, field.name);
     if (!is_sender && !names(recipient_fields, field.name)) continue;
-    for (const std::string& address : parse_address_list(mail::unfold(field.value))) {
+    for (const std::string& address : mail::parse_address_list(mail::unfold(field.value))) {
       const auto changed_by = change_of(is_sender ? senders_ : recipients_, rules_.complete(address));
       if (!changed_by) continue;
       found.push_back({changed_by->at, fmt::format("{} rewrites the field {} of mail that comes from this host itself; "

@@ -1,22 +1,16 @@
 // See local.hpp.
 #include "components/router/route/local.hpp"
 
+#include "base/contains.hpp"
 #include "components/router/route/address_rules.hpp"
 #include "components/router/route/local_delivery.hpp"
 #include "components/router/route/local_rules.hpp"
 
-#include <algorithm>
 #include <string_view>
 
 namespace watershed::router {
 
-namespace {
-
-bool contains(const std::vector<std::string>& list, std::string_view element) {
-  return std::find(list.begin(), list.end(), element) != list.end();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 LocalAgent::Rules::Rules(std::shared_ptr<const PostfixConfig> shared, const Resolver& with, std::string_view name)
     : config(std::move(shared)),

@@ -6,6 +6,7 @@
 #include "components/router/route/address_rules.hpp"
 #include "components/router/route/local_delivering.hpp"
 #include "components/router/route/resolve.hpp"
+#include "mail/address_list.hpp"
 
 #include <algorithm>
 
@@ -100,7 +101,7 @@ void Delivering::set_owner(const std::string& name, Context& context) {
   const std::string owner = "owner-" + name;
   const postfix::Lookup found = rules_.alias_maps.find(owner);
   if (found && *found) {
-    const std::vector<std::string> addresses = parse_address_list(rules_.expand_owner ? (*found)->value : owner);
+    const std::vector<std::string> addresses = mail::parse_address_list(rules_.expand_owner ? (*found)->value : owner);
     if (!addresses.empty()) {
       context.reverse_path =
           mail::ReversePath(address_from_internal(rules_.resolver.rules().complete(addresses.front())));
@@ -125,7 +126,7 @@ void Delivering::deliver_part(const std::string& part, const Context& context, i
     out_.not_understood.push_back({action.decided_by.at, "delivery to " + bare + " is not modelled"});
     return;
   }
-  for (const std::string& address : parse_address_list(part)) deliver_address(address, context, depth);
+  for (const std::string& address : mail::parse_address_list(part)) deliver_address(address, context, depth);
 }
 
 void Delivering::deliver_include(const std::string& name, Context context, int depth) {

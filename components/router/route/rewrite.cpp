@@ -2,6 +2,7 @@
 // and automatic Bcc recipients.
 #include "components/router/route/rewrite.hpp"
 
+#include "base/contains.hpp"
 #include "base/text.hpp"
 #include "components/router/route/address_rules.hpp"
 #include "components/router/route/masquerade.hpp"
@@ -18,10 +19,6 @@ using postfix::Parameters;
 namespace {
 
 constexpr int canonical_rounds_max = 10;
-
-bool contains(const std::vector<std::string>& list, std::string_view element) {
-  return std::find(list.begin(), list.end(), element) != list.end();
-}
 
 /// An address on its way, with what happened to it.
 struct Node {

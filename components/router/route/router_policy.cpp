@@ -1,6 +1,7 @@
 // See router_policy.hpp.
 #include "components/router/route/router_policy.hpp"
 
+#include "base/contains.hpp"
 #include "components/router/postfix/pipe_service.hpp"
 
 #include <algorithm>
@@ -9,10 +10,6 @@
 namespace watershed::router {
 
 namespace {
-
-bool contains(const std::vector<std::string>& list, std::string_view element) {
-  return std::find(list.begin(), list.end(), element) != list.end();
-}
 
 /// By its program: old master.cf files call it a fifo.
 const postfix::Service* pickup_service(const postfix::MasterCf& master) {

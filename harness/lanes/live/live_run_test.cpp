@@ -1,11 +1,12 @@
 // What the live lane must skip because it would rehearse another world than the one written down.
 #include "harness/lanes/live/live_run.hpp"
 
+#include "base/test_files.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <fstream>
 
 namespace watershed::harness {
 namespace {
@@ -17,17 +18,10 @@ using ::testing::HasSubstr;
 class LiveSkipReasonTest : public ::testing::Test {
  protected:
   LiveSkipReasonTest() {
-    std::string pattern = (fs::temp_directory_path() / "live-run-test-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
     write("w.zone", "$ORIGIN example.\n$TTL 300\n@ IN SOA ns.example. host.example. 1 1 1 1 300\n");
     write("spam.yaml", "version: 1\nrules: []\n");
   }
-  ~LiveSkipReasonTest() override { fs::remove_all(folder_); }
-
-  void write(const std::string& name, const std::string& text) {
-    fs::create_directories((folder_ / name).parent_path());
-    std::ofstream(folder_ / name) << text;
-  }
+  void write(const std::string& name, const std::string& text) { files_.write(name, text); }
 
   // Why a world is skipped whose router has these keys in world.yaml and these lines in its Postfix folder.
   std::string reason(const std::string& keys, const std::string& main, const std::string& master = "") {
@@ -42,7 +36,8 @@ class LiveSkipReasonTest : public ::testing::Test {
     return live_skip_reason(Scenario(), **world, sandbox::Level::root_namespaces).value_or("");
   }
 
-  fs::path folder_;
+  TestFiles files_;
+  const fs::path& folder_ = files_.path();
 };
 
 TEST_F(LiveSkipReasonTest, AFilterAtAnotherHost) {

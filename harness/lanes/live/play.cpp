@@ -58,8 +58,8 @@ Task<void> beat(stage::RealExecutor& loop, const std::function<void()>& say_aliv
   }
 }
 
-// What hosts begin with; steps may bring more.
-NotUnderstoodLines milters_without_a_part(const World& world) {
+// Of what hosts begin with; steps may bring more.
+NotUnderstoodLines not_understood_at_start(const World& world) {
   NotUnderstoodLines lines;
   for (std::size_t index = 0; index < world.hosts.size(); ++index) {
     if (!world.hosts[index].router) continue;
@@ -129,7 +129,7 @@ ScenarioResult play_live(const Scenario& scenario, const std::shared_ptr<const W
                           surroundings.figures_elsewhere,
                           running.executor().now(),
                           live_time_factor};
-  result.not_understood = milters_without_a_part(*world);
+  result.not_understood = not_understood_at_start(*world);
   add_not_understood_of_steps(scenario, world->spec, ConfigReader::program, result.not_understood);
   judge(evidence, "live", result);
   if (options.compare) result.compared = compared_messages(evidence, result);
